@@ -1,0 +1,1 @@
+//! The ledger of a case, its figures and reports.

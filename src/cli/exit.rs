@@ -1,0 +1,58 @@
+//! How a command ends: outcome, hint and exit code.
+
+use std::fmt;
+use std::io::ErrorKind;
+use std::process::ExitCode;
+
+use super::Streams;
+
+/// How a subcommand that did its work ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// Everything was done; exit code 0.
+    Done,
+    /// Everything was done and the answer is no; exit code 1.
+    Negative,
+    /// Finished, but some inputs were left out, each named; exit code 3.
+    Partial,
+}
+
+/// What the user can do about an error: attach it with `anyhow::Context`.
+#[derive(Clone, Debug)]
+pub struct Hint(pub String);
+
+impl fmt::Display for Hint {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+pub(super) fn code(result: anyhow::Result<Outcome>, streams: &mut Streams) -> ExitCode {
+    match result {
+        Ok(Outcome::Done) => ExitCode::SUCCESS,
+        Ok(Outcome::Negative) => ExitCode::from(1),
+        Ok(Outcome::Partial) => ExitCode::from(3),
+        Err(err) if is_broken_pipe(&err) => ExitCode::SUCCESS,
+        Err(err) => {
+            streams.error(&err);
+            ExitCode::from(2)
+        }
+    }
+}
+
+/// Prints what clap has to say (help and version on stdout, the rest on
+/// stderr) and returns its exit code.
+pub(super) fn usage(err: &clap::Error) -> ExitCode {
+    let _ = err.print();
+    ExitCode::from(u8::try_from(err.exit_code()).unwrap_or(2))
+}
+
+/// True when the reader of stdout went away, as in `… | head`.
+fn is_broken_pipe(err: &anyhow::Error) -> bool {
+    err.chain().any(|cause| {
+        let io = cause.downcast_ref::<std::io::Error>().map(std::io::Error::kind);
+        let json =
+            cause.downcast_ref::<serde_json::Error>().and_then(serde_json::Error::io_error_kind);
+        io.or(json) == Some(ErrorKind::BrokenPipe)
+    })
+}

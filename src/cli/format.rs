@@ -1,0 +1,31 @@
+//! The `--format` option that every command with records has.
+
+use crate::output::Format;
+
+/// Flattened into the arguments of a command that prints records.
+#[derive(Clone, Copy, Debug, clap::Args)]
+pub(super) struct FormatArgs {
+    /// How to print: a table on a terminal and JSON lines in a pipe unless said
+    #[arg(long, value_name = "FORMAT")]
+    format: Option<Choice>,
+}
+
+#[derive(Clone, Copy, Debug, clap::ValueEnum)]
+enum Choice {
+    Table,
+    Json,
+    Jsonl,
+    Csv,
+}
+
+impl FormatArgs {
+    /// The user's choice, if any.
+    pub(super) fn choice(self) -> Option<Format> {
+        self.format.map(|choice| match choice {
+            Choice::Table => Format::Table,
+            Choice::Json => Format::Json,
+            Choice::Jsonl => Format::Jsonl,
+            Choice::Csv => Format::Csv,
+        })
+    }
+}

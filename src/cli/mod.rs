@@ -1,0 +1,102 @@
+//! The command line: one file a command, all output through [`Streams`].
+
+mod case;
+mod completions;
+mod demo;
+mod evidence;
+mod exit;
+mod explain;
+mod format;
+mod lexicon;
+mod man;
+mod scan;
+mod species;
+mod streams;
+
+use std::ffi::OsString;
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+pub use exit::{Hint, Outcome};
+pub use streams::{Streams, Verbosity};
+
+/// Finds, preserves and reports online trade in protected wildlife
+#[derive(Debug, Parser)]
+#[command(
+    version,
+    max_term_width = 100,
+    after_help = "Exit codes:
+  0    done, found, clean
+  1    done, and the answer is no: not listed, nothing flagged, a check failed
+  2    error, wrong usage included
+  3    finished, but some inputs were left out, each named on stderr
+  130  interrupted"
+)]
+struct Cli {
+    /// When to use colour
+    #[arg(long, global = true, value_name = "WHEN", default_value_t = clap::ColorChoice::Auto)]
+    color: clap::ColorChoice,
+    /// Say nothing but errors and what was left out
+    #[arg(short, long, global = true, conflicts_with = "verbose")]
+    quiet: bool,
+    /// Say each step
+    #[arg(short, long, global = true)]
+    verbose: bool,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    Species(species::Args),
+    Scan(scan::Args),
+    Explain(explain::Args),
+    Lexicon(lexicon::Args),
+    Case(case::Args),
+    Evidence(evidence::Args),
+    Demo(demo::Args),
+    Completions(completions::Args),
+    Man(man::Args),
+}
+
+/// Runs the program on `args` (the first is the program's name) and returns
+/// its exit code.
+pub fn main(args: impl IntoIterator<Item = OsString>) -> ExitCode {
+    let cli = match Cli::try_parse_from(args) {
+        Ok(cli) => cli,
+        Err(err) => return exit::usage(&err),
+    };
+    let verbosity = match (cli.quiet, cli.verbose) {
+        (true, _) => Verbosity::Quiet,
+        (_, true) => Verbosity::Verbose,
+        _ => Verbosity::Normal,
+    };
+    let mut streams = Streams::standard(cli.color, verbosity);
+    let result = run(&cli.command, &mut streams);
+    exit::code(result.and_then(|outcome| streams.finish().map(|()| outcome)), &mut streams)
+}
+
+fn run(command: &Command, streams: &mut Streams) -> anyhow::Result<Outcome> {
+    match command {
+        Command::Species(args) => species::run(args, streams),
+        Command::Scan(args) => scan::run(args, streams),
+        Command::Explain(args) => explain::run(args, streams),
+        Command::Lexicon(args) => lexicon::run(args, streams),
+        Command::Case(args) => case::run(args, streams),
+        Command::Evidence(args) => evidence::run(args, streams),
+        Command::Demo(args) => demo::run(args, streams),
+        Command::Completions(args) => completions::run(args, streams),
+        Command::Man(args) => man::run(args, streams),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    #[test]
+    fn definition_of_the_command_line_is_sound() {
+        super::Cli::command().debug_assert();
+    }
+}

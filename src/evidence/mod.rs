@@ -1,0 +1,1 @@
+//! Captures, archives, hashes, logs and verifies what may be gone tomorrow.

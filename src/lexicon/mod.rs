@@ -1,0 +1,1 @@
+//! The words of ads in every language, compiled for matching.

@@ -1,0 +1,1 @@
+//! Reads records, matches, extracts and judges.

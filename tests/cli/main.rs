@@ -1,0 +1,12 @@
+//! Tests of the built program: one file a command.
+#![expect(clippy::unwrap_used, reason = "a test that cannot be set up should stop")]
+
+mod case;
+mod demo;
+mod evidence;
+mod explain;
+mod lexicon;
+mod sandbox;
+mod scan;
+mod species;
+mod surface;
