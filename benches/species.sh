@@ -1,0 +1,40 @@
+#!/usr/bin/env bash
+# `pugmark species` beside `true` (start-up) and SQLite FTS5 (throughput), in one run.
+# Needs hyperfine, python3, GNU time and a release build. Writes nothing outside a temporary folder.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+pugmark="$PWD/target/release/pugmark"
+work="$(mktemp -d)"
+trap 'rm -rf "$work"' EXIT
+
+python3 benches/sqlite_fts5.py build "$work/names.db" species-data
+python3 - "$work" <<'PY'
+import csv, pathlib, random, sys
+random.seed(7)
+names = []
+for path in sorted(pathlib.Path("species-data/names").glob("*.csv")):
+    with path.open(encoding="utf-8", newline="") as file:
+        names += [row["name"] for row in csv.DictReader(file)]
+with open("species-data/taxa.csv", encoding="utf-8", newline="") as file:
+    taxa = [row["name"] for row in csv.DictReader(file)]
+names += taxa
+work = pathlib.Path(sys.argv[1])
+work.joinpath("exact.txt").write_text("\n".join(random.choice(names) for _ in range(400_000)) + "\n", encoding="utf-8")
+
+def slip(name: str) -> str:
+    at = random.randrange(1, len(name) - 1)
+    return random.choice((name[:at] + name[at + 1 :], name[:at] + name[at] + name[at:], name[:at] + "x" + name[at + 1 :]))
+
+long_names = [name for name in taxa if len(name) > 10 and " " in name]
+work.joinpath("fuzzy.txt").write_text("\n".join(slip(random.choice(long_names)) for _ in range(20_000)) + "\n", encoding="utf-8")
+PY
+
+hyperfine -N --warmup 5 --runs 200 "$pugmark species 'Panthera tigris' --format jsonl" true
+hyperfine -N --warmup 1 --runs 5 --input "$work/exact.txt" \
+  -n pugmark-exact-400k "$pugmark species - --format jsonl" -n sqlite-fts5-exact-400k "python3 benches/sqlite_fts5.py exact $work/names.db" -i
+hyperfine -N --warmup 1 --runs 5 --input "$work/fuzzy.txt" \
+  -n pugmark-fuzzy-20k "$pugmark species - --format jsonl" -n sqlite-fts5-fuzzy-20k "python3 benches/sqlite_fts5.py fuzzy $work/names.db" -i
+for input in exact fuzzy; do
+  /usr/bin/time -f "peak memory $input: %M KiB" "$pugmark" species - --format jsonl <"$work/$input.txt" >"$work/out.jsonl" || true
+  wc -l <"$work/out.jsonl"
+done
