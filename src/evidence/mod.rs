@@ -1,1 +1,38 @@
 //! Captures, archives, hashes, logs and verifies what may be gone tomorrow.
+//!
+//! Evidence lives in a case folder ([`Store`]): `items/NNNN-name/`, each a BagIt
+//! 1.0 bag, and a custody log that vouches for every byte. To add:
+//!
+//! ```no_run
+//! use pugmark::clock::Clock;
+//! use pugmark::evidence::{Action, Custodian, Store};
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let store = Store::open("CASE".as_ref())?;
+//! let custodian = Custodian::of_user(Clock::System)?;
+//! let mut writer = store.lock(&custodian)?; // others wait from here
+//! writer.append(Action::new("note").with("text", "seller answered"))?;
+//! writer.replace("ads.jsonl", Action::new("import").with("ads", 1), |out| {
+//!     out.write_all(b"{}\n") // the whole new file
+//! })?; // durable, and vouched for by the log
+//! # Ok(())
+//! # }
+//! ```
+
+mod custody;
+mod digest;
+mod draft;
+mod durable;
+mod file_name;
+mod key;
+mod readme;
+mod recovery;
+mod store;
+mod writer;
+
+pub use custody::{Action, Entry, Fault, HEAD_FILE, LOG_FILE, Line, Log, SCHEMA as CUSTODY_SCHEMA};
+pub use digest::{Hasher, HashingWriter, Sha256};
+pub use draft::{DATA, Draft, MANIFEST, PayloadFile, SealedItem, TAG_MANIFEST};
+pub use key::{KeyError, PublicKey, Signer, user_folder};
+pub use readme::{README, README_FILE};
+pub use store::{Custodian, FIRST_KEY, ITEMS, KEYS, QUARANTINE, Store, StoreError};
+pub use writer::{TOOL, Writer};

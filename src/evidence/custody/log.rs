@@ -1,0 +1,207 @@
+//! Reads the log: whole, to check it, or its tail, to add to it.
+
+use std::collections::BTreeMap;
+use std::io::{self, ErrorKind, Read, Seek, SeekFrom};
+use std::path::Path;
+
+use fs_err as fs;
+
+use super::Line;
+use crate::evidence::digest::Sha256;
+use crate::evidence::key::PublicKey;
+
+/// File name of the log in the case folder.
+pub const LOG_FILE: &str = "custody.jsonl";
+/// File name of the copy of the newest line.
+pub const HEAD_FILE: &str = "custody.head";
+
+/// With this every line starts, also one that was cut off while written.
+const ENTRY_START: &[u8] = br#"{"entry":"#;
+
+/// Something wrong with the log, in words.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Fault {
+    /// The file that is wrong, relative to the case folder.
+    pub file: String,
+    /// What is wrong, with the number of the line.
+    pub detail: String,
+}
+
+/// The custody log as read from a case folder.
+#[derive(Clone, Debug, Default)]
+pub struct Log {
+    /// The entries that could be read, in the order of the file.
+    pub lines: Vec<Line>,
+    /// What is wrong with lines, chain or head.
+    pub faults: Vec<Fault>,
+    /// Bytes of an entry that was being written when the program was cut off:
+    /// never acknowledged to anybody, removed by the next entry.
+    pub torn_bytes: usize,
+}
+
+impl Log {
+    /// Reads the log in the case folder `root` and checks form, numbers, chain and
+    /// head; signatures need the keys: [`Log::check_signatures`].
+    ///
+    /// # Errors
+    ///
+    /// When the log or its head cannot be read; what they say wrong is in `faults`.
+    pub fn read(root: &Path) -> io::Result<Self> {
+        let bytes = fs::read(root.join(LOG_FILE))?;
+        let head = read_head(root)?;
+        let mut log = Self::default();
+        let end = bytes.iter().rposition(|&byte| byte == b'\n').map_or(0, |at| at + 1);
+        for (index, line) in bytes[..end].split_inclusive(|&byte| byte == b'\n').enumerate() {
+            log.take(index + 1, &line[..line.len() - 1]);
+        }
+        log.check_chain();
+        log.check_head(head.as_deref(), &bytes[end..]);
+        Ok(log)
+    }
+
+    fn take(&mut self, number: usize, line: &[u8]) {
+        let parsed = str::from_utf8(line).map_err(|_| "it is not UTF-8".to_owned());
+        match parsed.and_then(Line::parse) {
+            Ok(line) => self.lines.push(line),
+            Err(why) => self.fault(LOG_FILE, format!("line {number}: {why}")),
+        }
+    }
+
+    fn check_chain(&mut self) {
+        let mut previous: Option<&Line> = None;
+        let mut faults = Vec::new();
+        for line in &self.lines {
+            let number = line.entry.number;
+            let expected = previous.map_or(1, |line| line.entry.number + 1);
+            if number != expected {
+                faults.push(format!("entry {number} stands where entry {expected} should be"));
+            } else if line.entry.previous != previous.map(|line| line.hash) {
+                faults.push(format!("entry {number} does not follow the entry before it"));
+            } else if previous.is_some_and(|before| line.entry.time < before.entry.time) {
+                faults.push(format!("entry {number} is dated before the entry before it"));
+            }
+            previous = Some(line);
+        }
+        for detail in faults {
+            self.fault(LOG_FILE, detail);
+        }
+    }
+
+    /// A line without its line feed is a torn write only beyond the head.
+    fn check_head(&mut self, head: Option<&str>, tail: &[u8]) {
+        let Some(head) = head else {
+            return self
+                .fault(HEAD_FILE, "missing: nothing shows that the log is whole".to_owned());
+        };
+        let Ok(line) = head.strip_suffix('\n').ok_or(String::new()).and_then(Line::parse) else {
+            return self.fault(HEAD_FILE, "it is not an entry of the log".to_owned());
+        };
+        let number = line.entry.number;
+        let there = self.lines.iter().any(|entry| entry.text == line.text);
+        if !there {
+            self.fault(LOG_FILE, format!("entry {number} is missing, though it was written"));
+        }
+        let torn = there && ENTRY_START.starts_with(&tail[..tail.len().min(ENTRY_START.len())]);
+        if torn {
+            self.torn_bytes = tail.len();
+        } else if !tail.is_empty() {
+            self.fault(LOG_FILE, "the last line does not end".to_owned());
+        }
+    }
+
+    /// Checks every signature against `keys`, by fingerprint.
+    #[must_use]
+    pub fn check_signatures(&self, keys: &BTreeMap<Sha256, PublicKey>) -> Vec<Fault> {
+        let wrong = |line: &Line| {
+            let number = line.entry.number;
+            match keys.get(&line.entry.key) {
+                None => Some(format!("entry {number} is signed by an unknown key")),
+                Some(key) if !line.is_signed_by(key) => {
+                    Some(format!("entry {number} has a wrong signature"))
+                }
+                Some(_) => None,
+            }
+        };
+        let faults = self.lines.iter().filter_map(wrong);
+        faults.map(|detail| Fault { file: LOG_FILE.to_owned(), detail }).collect()
+    }
+
+    /// Files of the case folder and the SHA-256 that the log last gave them.
+    #[must_use]
+    pub fn files(&self) -> BTreeMap<&str, Sha256> {
+        let all = self.lines.iter().flat_map(|line| &line.entry.files);
+        all.map(|(path, digest)| (path.as_str(), *digest)).collect()
+    }
+
+    fn fault(&mut self, file: &str, detail: String) {
+        self.faults.push(Fault { file: file.to_owned(), detail });
+    }
+}
+
+fn read_head(root: &Path) -> io::Result<Option<String>> {
+    match fs::read(root.join(HEAD_FILE)) {
+        Ok(bytes) => Ok(Some(String::from_utf8_lossy(&bytes).into_owned())),
+        Err(err) if err.kind() == ErrorKind::NotFound => Ok(None),
+        Err(err) => Err(err),
+    }
+}
+
+/// The end of the log: what a writer needs, however long the log is.
+#[derive(Debug)]
+pub(in crate::evidence) struct Tail {
+    /// The newest entry; `None` in an empty log.
+    pub last: Option<Line>,
+    /// Length of the log up to and with the last line feed.
+    pub end: u64,
+    /// Bytes behind that.
+    pub torn: Vec<u8>,
+}
+
+impl Tail {
+    /// Reads the tail; the inner error says in words why nothing may be added.
+    pub(in crate::evidence) fn read(root: &Path) -> io::Result<Result<Self, String>> {
+        let head = read_head(root)?;
+        let (bytes, start) = last_bytes(&root.join(LOG_FILE), head.as_deref())?;
+        let end = bytes.iter().rposition(|&byte| byte == b'\n').map_or(0, |at| at + 1);
+        let (lines, torn) = bytes.split_at(end);
+        if !is_whole(lines, start, head.as_deref()) {
+            return Ok(Err(format!("{LOG_FILE} does not reach the entry that {HEAD_FILE} holds")));
+        }
+        let text = String::from_utf8_lossy(lines);
+        let last = text.lines().next_back().map(Line::parse).transpose();
+        Ok(last
+            .map_err(|why| format!("the last line of {LOG_FILE} is damaged: {why}"))
+            .map(|last| Self { last, end: start + end as u64, torn: torn.to_vec() }))
+    }
+}
+
+/// The log may be ahead of its head (a crash came between), never behind.
+fn is_whole(lines: &[u8], start: u64, head: Option<&str>) -> bool {
+    match head {
+        // Only a case that was cut off while it was made has no head.
+        None => start == 0 && lines.iter().filter(|&&byte| byte == b'\n').count() <= 1,
+        Some(head) => contains(lines, head.as_bytes()),
+    }
+}
+
+fn contains(lines: &[u8], head: &[u8]) -> bool {
+    memchr::memmem::find(lines, head).is_some()
+}
+
+/// Reads so much of the end of the file that it holds `head`, the whole file at
+/// most; also returns where that starts.
+fn last_bytes(path: &Path, head: Option<&str>) -> io::Result<(Vec<u8>, u64)> {
+    let mut file = fs::File::open(path)?;
+    let length = file.metadata()?.len();
+    let mut wanted = 1 << 16;
+    loop {
+        let start = length.saturating_sub(wanted);
+        file.seek(SeekFrom::Start(start))?;
+        let mut bytes = Vec::new();
+        file.read_to_end(&mut bytes)?;
+        if start == 0 || head.is_some_and(|head| contains(&bytes, head.as_bytes())) {
+            return Ok((bytes, start));
+        }
+        wanted *= 4;
+    }
+}

@@ -1,0 +1,149 @@
+//! What a writer finds when the one before was cut off: promises are kept, the
+//! rest is set aside.
+
+use std::fs::{File, OpenOptions};
+use std::io;
+use std::path::{Path, PathBuf};
+
+use fs_err as fs;
+
+use super::custody::{HEAD_FILE, LOG_FILE, Line, Tail};
+use super::digest::Sha256;
+use super::draft::TAG_MANIFEST;
+use super::durable;
+use super::store::{ITEMS, LOCK_FILE, QUARANTINE, Store, UNFINISHED};
+
+/// Keeps what the newest entry promised and moves the rest of what is unfinished
+/// into `quarantine/`; returns the paths it has there. The case must be locked.
+pub(super) fn recover(store: &Store, tail: &Tail) -> io::Result<Vec<String>> {
+    let root = store.root();
+    if let Some(last) = &tail.last {
+        bring_up_head(root, last)?;
+        keep_promises(store, last)?;
+    }
+    let mut set_aside = Vec::new();
+    if !tail.torn.is_empty() {
+        set_aside.push(quarantine_bytes(root, &tail.torn)?);
+        let log = fs::OpenOptions::new().write(true).open(root.join(LOG_FILE))?;
+        log.set_len(tail.end)?;
+        log.sync_all()?;
+    }
+    for path in unfinished(root)? {
+        set_aside.push(quarantine(root, &path)?);
+    }
+    Ok(set_aside)
+}
+
+/// Everything below `root` that is not in its place, and that nobody works on.
+pub(super) fn unfinished(root: &Path) -> io::Result<Vec<PathBuf>> {
+    let mut found = Vec::new();
+    for entry in fs::read_dir(root.join(ITEMS))? {
+        let entry = entry?;
+        if is_unfinished(&entry.file_name().to_string_lossy()) && !is_live(&entry.path()) {
+            found.push(entry.path());
+        }
+    }
+    for folder in [root.to_owned(), root.join(super::store::KEYS)] {
+        for entry in fs::read_dir(folder)? {
+            let path = entry?.path();
+            if path.extension().is_some_and(|extension| extension == "new") {
+                found.push(path);
+            }
+        }
+    }
+    found.sort();
+    Ok(found)
+}
+
+/// True for the name of the folder of an item that is being built.
+pub(super) fn is_unfinished(name: &str) -> bool {
+    name.starts_with(UNFINISHED)
+}
+
+/// True when the program that builds the item in `folder` is still there.
+pub(super) fn is_live(folder: &Path) -> bool {
+    let lock = OpenOptions::new().write(true).open(folder.join(LOCK_FILE));
+    lock.is_ok_and(|file: File| file.try_lock().is_err())
+}
+
+/// The highest number of an item, 0 when there is none.
+pub(super) fn last_item_number(items: &Path) -> io::Result<u64> {
+    let mut highest = 0;
+    for entry in fs::read_dir(items)? {
+        let name = entry?.file_name();
+        let digits = name.to_string_lossy().split('-').next().map(str::parse::<u64>);
+        if let Some(Ok(number)) = digits {
+            highest = highest.max(number);
+        }
+    }
+    Ok(highest)
+}
+
+/// The folder in which the item of `line` waits to be moved into its place.
+pub(super) fn waiting_item(root: &Path, line: &Line) -> io::Result<Option<PathBuf>> {
+    let Some(digest) = line.entry.tag_manifest() else { return Ok(None) };
+    for entry in fs::read_dir(root.join(ITEMS))? {
+        let entry = entry?;
+        let manifest = entry.path().join(TAG_MANIFEST);
+        if is_unfinished(&entry.file_name().to_string_lossy())
+            && manifest.is_file()
+            && Sha256::of_file(&manifest)?.0 == digest
+        {
+            return Ok(Some(entry.path()));
+        }
+    }
+    Ok(None)
+}
+
+fn bring_up_head(root: &Path, last: &Line) -> io::Result<()> {
+    let path = root.join(HEAD_FILE);
+    let text = format!("{}\n", last.text);
+    if fs::read(&path).is_ok_and(|head| head == text.as_bytes()) {
+        return Ok(());
+    }
+    durable::replace(&path, text.as_bytes())
+}
+
+fn keep_promises(store: &Store, last: &Line) -> io::Result<()> {
+    for (path, digest) in &last.entry.files {
+        let place = store.root().join(path);
+        let staged = place.with_added_extension("new");
+        if staged.is_file() && Sha256::of_file(&staged)?.0 == *digest {
+            fs::rename(&staged, &place)?;
+            durable::sync_folder(durable::parent(&place))?;
+        }
+    }
+    if let Some(name) = &last.entry.item {
+        let place = store.item(name);
+        if !place.exists()
+            && let Some(folder) = waiting_item(store.root(), last)?
+        {
+            let _ = fs::remove_file(folder.join(LOCK_FILE));
+            fs::rename(folder, &place)?;
+            durable::sync_folder(durable::parent(&place))?;
+        }
+    }
+    Ok(())
+}
+
+fn quarantine(root: &Path, path: &Path) -> io::Result<String> {
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    let place = free_place(root, name.trim_start_matches('.'))?;
+    let _ = fs::remove_file(path.join(LOCK_FILE));
+    fs::rename(path, root.join(&place))?;
+    durable::sync_folder(durable::parent(path))?;
+    Ok(place)
+}
+
+fn quarantine_bytes(root: &Path, bytes: &[u8]) -> io::Result<String> {
+    let place = free_place(root, "custody-fragment")?;
+    durable::write(&root.join(&place), bytes)?;
+    Ok(place)
+}
+
+fn free_place(root: &Path, name: &str) -> io::Result<String> {
+    fs::create_dir_all(root.join(QUARANTINE))?;
+    let candidates = (1..).map(|number| format!("{QUARANTINE}/{name}-{number}"));
+    let mut free = candidates.filter(|place| !root.join(place).exists());
+    Ok(free.next().expect("numbers do not run out"))
+}
