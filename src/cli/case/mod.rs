@@ -1,11 +1,28 @@
 //! `pugmark case`: the case folder.
 
+mod import;
+mod summary;
+
+use clap::Subcommand;
+
 use super::{Outcome, Streams};
 
 /// Keep a case: its ads, its evidence, its figures
 #[derive(Debug, clap::Args)]
-pub(super) struct Args {}
+pub(super) struct Args {
+    #[command(subcommand)]
+    command: Command,
+}
 
-pub(super) fn run(_args: &Args, _streams: &mut Streams) -> anyhow::Result<Outcome> {
-    anyhow::bail!("`case` is being built")
+#[derive(Debug, Subcommand)]
+enum Command {
+    Import(import::Args),
+    Summary(summary::Args),
+}
+
+pub(super) fn run(args: &Args, streams: &mut Streams) -> anyhow::Result<Outcome> {
+    match &args.command {
+        Command::Import(args) => import::run(args, streams),
+        Command::Summary(args) => summary::run(args, streams),
+    }
 }

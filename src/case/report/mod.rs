@@ -1,0 +1,8 @@
+//! Reports of a case's figures: for a terminal, and as one HTML page.
+
+mod label;
+mod terminal;
+mod words;
+
+pub use terminal::terminal;
+pub use words::Language;

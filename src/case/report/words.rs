@@ -1,0 +1,129 @@
+//! The words of reports in the languages they come in.
+
+use std::collections::BTreeMap;
+use std::sync::LazyLock;
+
+/// One row a word, one column a language; for translators to read and correct.
+const TABLE: &str = include_str!("words.csv");
+
+static ROWS: LazyLock<(Vec<String>, Rows)> = LazyLock::new(read);
+
+/// The words of each key, in the order of the languages.
+type Rows = BTreeMap<String, Vec<String>>;
+
+fn read() -> (Vec<String>, Rows) {
+    let mut table = csv::Reader::from_reader(TABLE.as_bytes());
+    let head = table.headers().expect("a test reads the table").clone();
+    let rows = table.records().map(|row| {
+        let row = row.expect("a test reads the table");
+        let mut cells = row.iter().map(str::to_owned);
+        (cells.next().unwrap_or_default(), cells.collect())
+    });
+    (head.iter().skip(1).map(str::to_owned).collect(), rows.collect())
+}
+
+/// A language that reports come in.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Language {
+    /// English.
+    #[default]
+    En,
+    /// French.
+    Fr,
+    /// German.
+    De,
+    /// Dutch.
+    Nl,
+}
+
+impl Language {
+    /// ISO 639-1.
+    #[must_use]
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::En => "en",
+            Self::Fr => "fr",
+            Self::De => "de",
+            Self::Nl => "nl",
+        }
+    }
+
+    /// Returns the word or sentence `key`.
+    ///
+    /// # Panics
+    ///
+    /// When the table has no such key: tests look every key of the reports up.
+    #[must_use]
+    pub fn word(self, key: &str) -> &'static str {
+        self.find(key).unwrap_or_else(|| panic!("words.csv has no `{key}`"))
+    }
+
+    /// Returns the word `key` where the table has it.
+    #[must_use]
+    pub fn find(self, key: &str) -> Option<&'static str> {
+        let column = ROWS.0.iter().position(|code| code == self.code())?;
+        ROWS.1.get(key)?.get(column).map(String::as_str)
+    }
+
+    /// Returns the sentence `key` with each `{name}` replaced by its value.
+    #[must_use]
+    pub fn say(self, key: &str, values: &[(&str, &str)]) -> String {
+        let sentence = self.word(key).to_owned();
+        values
+            .iter()
+            .fold(sentence, |text, (name, value)| text.replace(&format!("{{{name}}}"), value))
+    }
+
+    /// Writes a whole number with the language's sign between thousands.
+    #[must_use]
+    pub fn number(self, number: impl Into<i128>) -> String {
+        let digits = number.into().to_string();
+        let separator = match self {
+            Self::En => ',',
+            Self::Fr => '\u{202F}',
+            Self::De | Self::Nl => '.',
+        };
+        let mut text = String::new();
+        for (at, digit) in digits.chars().enumerate() {
+            if at > 0 && (digits.len() - at) % 3 == 0 && !text.ends_with('-') {
+                text.push(separator);
+            }
+            text.push(digit);
+        }
+        text
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Language, ROWS};
+
+    #[test]
+    fn every_word_exists_in_every_language_with_the_same_places_to_fill() {
+        let places = |text: &str| {
+            let mut places: Vec<String> = text
+                .split('{')
+                .skip(1)
+                .filter_map(|part| part.split_once('}'))
+                .map(|(name, _)| name.to_owned())
+                .collect();
+            places.sort();
+            places
+        };
+        for (key, words) in &ROWS.1 {
+            assert_eq!(words.len(), ROWS.0.len(), "{key}");
+            for word in words {
+                assert!(!word.is_empty(), "{key}");
+                assert_eq!(places(word), places(&words[0]), "{key}: {word}");
+            }
+        }
+    }
+
+    #[test]
+    fn thousands_are_set_apart_as_the_language_does() {
+        assert_eq!(Language::En.number(1_234_567), "1,234,567");
+        assert_eq!(Language::De.number(1_000), "1.000");
+        assert_eq!(Language::Fr.number(999), "999");
+        assert_eq!(Language::Nl.number(-1_000), "-1.000");
+    }
+}

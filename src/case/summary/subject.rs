@@ -1,0 +1,132 @@
+//! What an ad is about: the taxon it names, or the smallest one that holds all it may mean.
+
+use crate::case::ad::{Finding, ListedTaxon};
+
+/// A taxon or product, and the group of animals or plants it belongs to.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Subject {
+    pub(super) name: String,
+    pub(super) group: &'static str,
+}
+
+/// The subjects of an ad; none where nothing listed was found.
+///
+/// Taxa that the words of the ad name stand each for themselves. Where only a product is
+/// named (ivory), the subject is the family or order of all taxa it may come from, and the
+/// product itself where these have no order in common.
+pub(super) fn subjects(finding: &Finding) -> Vec<Subject> {
+    let taxa = finding.status.as_ref().map(|status| status.taxa.as_slice()).unwrap_or_default();
+    let mut named: Vec<Subject> = taxa
+        .iter()
+        .filter(|taxon| finding.hits.iter().any(|hit| hit.taxon.as_deref() == Some(&taxon.name)))
+        .map(|taxon| Subject { name: taxon.name.clone(), group: group(taxon) })
+        .collect();
+    if named.is_empty() {
+        named.extend(smallest(taxa, finding));
+    }
+    named.sort();
+    named.dedup();
+    named
+}
+
+/// The product ids that the words of the ad name.
+pub(super) fn products(finding: &Finding) -> Vec<String> {
+    let mut products: Vec<String> =
+        finding.hits.iter().filter_map(|hit| hit.product.clone()).collect();
+    products.sort();
+    products.dedup();
+    products
+}
+
+fn smallest(taxa: &[ListedTaxon], finding: &Finding) -> Option<Subject> {
+    let (first, rest) = taxa.split_first()?;
+    let group = if rest.iter().all(|taxon| group(taxon) == group(first)) {
+        group(first)
+    } else {
+        "several"
+    };
+    let ranks: [fn(&ListedTaxon) -> Option<&str>; 3] = [
+        |taxon| Some(&taxon.name),
+        |taxon| taxon.family.as_deref(),
+        |taxon| taxon.order.as_deref(),
+    ];
+    let shared = ranks.iter().find_map(|rank| {
+        let name = rank(first).filter(|name| !name.is_empty())?;
+        rest.iter().all(|taxon| rank(taxon) == Some(name)).then(|| name.to_owned())
+    });
+    let product = || products(finding).into_iter().next();
+    let name = shared.or_else(product).unwrap_or_else(|| group.to_owned());
+    Some(Subject { name, group })
+}
+
+/// The group that people speak of; a listed taxon without a class is a plant.
+fn group(taxon: &ListedTaxon) -> &'static str {
+    match taxon.class.as_deref() {
+        Some("Mammalia") => "mammals",
+        Some("Aves") => "birds",
+        Some("Reptilia") => "reptiles",
+        Some("Amphibia") => "amphibians",
+        Some(
+            "Actinopteri" | "Actinopterygii" | "Chondrichthyes" | "Elasmobranchii" | "Dipneusti"
+            | "Dipnoi" | "Ceratodontimorpha" | "Coelacanthi" | "Coelacanthimorpha"
+            | "Sarcopterygii",
+        ) => "fish",
+        None
+        | Some(
+            "" | "Magnoliopsida" | "Liliopsida" | "Pinopsida" | "Polypodiopsida" | "Cycadopsida",
+        ) => "plants",
+        Some(_) => "invertebrates",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::subjects;
+    use crate::case::ad::{Finding, Hit, ListedTaxon, Status};
+
+    fn taxon(name: &str, order: &str, family: &str) -> ListedTaxon {
+        let some = |text: &str| Some(text.to_owned());
+        let (order, family) = (some(order), some(family));
+        ListedTaxon { name: name.to_owned(), class: some("Mammalia"), order, family }
+    }
+
+    fn about(hits: Vec<Hit>, taxa: Vec<ListedTaxon>) -> Vec<String> {
+        let status = Some(Status { taxa, ..Status::default() });
+        let finding = Finding { hits, status, ..Finding::default() };
+        subjects(&finding).into_iter().map(|subject| subject.name).collect()
+    }
+
+    fn ivory() -> Hit {
+        Hit { product: Some("ivory".to_owned()), taxon: None }
+    }
+
+    fn elephants() -> Vec<ListedTaxon> {
+        ["Elephas maximus", "Loxodonta africana"]
+            .map(|name| taxon(name, "Proboscidea", "Elephantidae"))
+            .to_vec()
+    }
+
+    #[test]
+    fn a_product_of_several_taxa_counts_under_their_family() {
+        assert_eq!(about(vec![ivory()], elephants()), ["Elephantidae"]);
+    }
+
+    #[test]
+    fn a_product_of_unrelated_taxa_counts_under_its_own_name() {
+        let mut taxa = elephants();
+        taxa.push(taxon("Odobenus rosmarus", "Carnivora", "Odobenidae"));
+        assert_eq!(about(vec![ivory()], taxa), ["ivory"]);
+    }
+
+    #[test]
+    fn taxa_named_in_the_ad_count_each() {
+        let named = |name: &str| Hit { product: None, taxon: Some(name.to_owned()) };
+        let hits = vec![named("Loxodonta africana"), named("Elephas maximus")];
+        assert_eq!(about(hits, elephants()), ["Elephas maximus", "Loxodonta africana"]);
+    }
+
+    #[test]
+    fn nothing_listed_is_no_subject() {
+        assert!(about(vec![ivory()], Vec::new()).is_empty());
+    }
+}

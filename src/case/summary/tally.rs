@@ -1,0 +1,244 @@
+//! Counts ads into figures.
+
+use std::collections::BTreeMap;
+
+use super::seller;
+use super::subject::{products, subjects};
+use super::{
+    Eur, Figure, LookedAt, Merged, Period, SCHEMA, Summary, Terms, Thresholds, Totals, UNKNOWN,
+};
+use crate::case::ad::{Ad, Verdict};
+use crate::case::ledger::{Ledger, LedgerError};
+use crate::case::{country, day, duplicates};
+
+/// Counts the ads of `ledger` under `terms`.
+///
+/// # Errors
+///
+/// Those of [`Ledger::read`].
+pub fn summarise(ledger: &Ledger, terms: &Terms) -> Result<Summary, LedgerError> {
+    let mut looked_at = LookedAt::default();
+    let mut ads = Vec::new();
+    ledger.read(|ad| {
+        looked_at.records += 1;
+        *match ad.finding.verdict {
+            Verdict::Flag => &mut looked_at.flag,
+            Verdict::Review => &mut looked_at.review,
+            Verdict::Clear => &mut looked_at.clear,
+        } += 1;
+        if terms.verdicts.contains(&ad.finding.verdict) {
+            ads.push(ad);
+        }
+    })?;
+    ads.sort_by(|a, b| (a.offer.date, &a.ad_id).cmp(&(b.offer.date, &b.ad_id)));
+    Ok(count(ads, looked_at, terms))
+}
+
+fn count(ads: Vec<Ad>, looked_at: LookedAt, terms: &Terms) -> Summary {
+    let tally = Tally { offers: duplicates::offers(&ads), ads: &ads };
+    let one = |key: Option<String>| vec![key.unwrap_or_else(|| UNKNOWN.to_owned())];
+    let status = |ad: &Ad, pick: fn(&crate::case::ad::Status) -> Option<String>| {
+        one(ad.finding.status.as_ref().and_then(pick))
+    };
+    let group = |ad: &Ad| subjects(&ad.finding).iter().map(|one| one.group.to_owned()).collect();
+    let taxon = |ad: &Ad| subjects(&ad.finding).into_iter().map(|one| one.name).collect();
+    let claim = |ad: &Ad| ad.finding.claims.iter().map(|claim| claim.kind.clone()).collect();
+    let week = |ad: &Ad| one(ad.offer.date.map(day::week));
+    let mut summary = Summary {
+        schema: SCHEMA,
+        case: terms.case.clone(),
+        made: terms.made,
+        program: env!("CARGO_PKG_VERSION"),
+        looked_at,
+        totals: tally.totals(),
+        period: period(&ads),
+        by_country: tally.list(|ad| one(ad.offer.country.map(str::to_owned)), Rest::Unknown),
+        by_platform: tally.list(|ad| one(ad.offer.platform.clone()), Rest::Unknown),
+        by_language: tally.list(|ad| one(ad.finding.language.clone()), Rest::Unknown),
+        by_group: tally.list(group, Rest::Unknown),
+        by_taxon: tally.list(taxon, Rest::Unknown),
+        by_product: tally.list(|ad| products(&ad.finding), Rest::LeftOut),
+        by_appendix: tally.list(|ad| status(ad, |it| it.appendix.clone()), Rest::Unknown),
+        by_annex: tally.list(|ad| status(ad, |it| it.annex.clone()), Rest::Unknown),
+        by_week: tally.list(week, Rest::Unknown),
+        by_claim: tally.list(claim, Rest::LeftOut),
+        sellers: seller::sellers(&tally),
+        merged: tally.merged(),
+        without_rate: ads.iter().filter(|ad| has_no_rate(ad)).map(|ad| ad.ad_id.clone()).collect(),
+        thresholds: thresholds(&ads, terms),
+        rates_date: terms.rates.as_ref().map(|rates| rates.date),
+        rates_source: terms.rates.as_ref().map(|rates| rates.source.clone()),
+        data_date: terms.data_date,
+        law_as_of: law_as_of(&ads),
+        ads: Vec::new(),
+    };
+    for figure in &mut summary.by_country {
+        if let Some(name) = country::name(&figure.key, "en") {
+            name.clone_into(&mut figure.name);
+        }
+    }
+    summary.by_week.sort_by(|a, b| is_unknown(a).cmp(&is_unknown(b)).then(a.key.cmp(&b.key)));
+    sort_by_strictness(&mut summary.by_appendix);
+    sort_by_strictness(&mut summary.by_annex);
+    summary.ads = ads;
+    summary
+}
+
+/// What becomes of ads without any key.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Rest {
+    /// They stand under [`UNKNOWN`].
+    Unknown,
+    /// They are not in the list.
+    LeftOut,
+}
+
+/// The ads that count, and for each the first ad that is the same offer.
+pub(super) struct Tally<'a> {
+    pub(super) ads: &'a [Ad],
+    offers: Vec<usize>,
+}
+
+impl Tally<'_> {
+    /// One figure a key, most ads first, then by key; what is unknown stands last.
+    fn list(&self, keys: impl Fn(&Ad) -> Vec<String>, rest: Rest) -> Vec<Figure> {
+        let mut places: BTreeMap<String, Vec<usize>> = BTreeMap::new();
+        for (place, ad) in self.ads.iter().enumerate() {
+            let mut keys = keys(ad);
+            keys.sort();
+            keys.dedup();
+            if keys.is_empty() && rest == Rest::Unknown {
+                keys.push(UNKNOWN.to_owned());
+            }
+            for key in keys {
+                places.entry(key).or_default().push(place);
+            }
+        }
+        let mut figures: Vec<Figure> =
+            places.into_iter().map(|(key, places)| self.figure(key, places)).collect();
+        figures.sort_by(|a, b| is_unknown(a).cmp(&is_unknown(b)).then(b.ads.cmp(&a.ads)));
+        figures
+    }
+
+    /// The figure of the ads at `places`; each offer among them counts once.
+    pub(super) fn figure(&self, key: String, places: Vec<usize>) -> Figure {
+        let mut figure = Figure {
+            name: key.clone(),
+            key,
+            ads: number(places.len()),
+            ad_ids: places.iter().map(|place| self.ads[*place].ad_id.clone()).collect(),
+            ..Figure::default()
+        };
+        let mut prices = Vec::new();
+        for counted in self.counted(&places) {
+            let ad = &self.ads[counted];
+            figure.unique_ads += 1;
+            figure.specimens = figure.specimens.saturating_add(ad.finding.quantity.unwrap_or(1));
+            prices.extend(eur(ad));
+        }
+        figure.without_price =
+            number(places.iter().filter(|place| has_no_price(&self.ads[**place])).count());
+        figure.value_eur = prices.iter().copied().fold(Eur::default(), Eur::plus);
+        figure.median_eur = Eur::median(prices);
+        figure.places = places;
+        figure
+    }
+
+    /// For each offer among the ads at `places` the one ad that counts: the one that says
+    /// most (price, then number of specimens), then the earliest.
+    fn counted(&self, places: &[usize]) -> Vec<usize> {
+        let mut best: BTreeMap<usize, usize> = BTreeMap::new();
+        let says = |place: usize| {
+            let ad = &self.ads[place];
+            (eur(ad).is_some(), ad.finding.quantity.is_some())
+        };
+        for place in places {
+            let counted = best.entry(self.offers[*place]).or_insert(*place);
+            if says(*place) > says(*counted) {
+                *counted = *place;
+            }
+        }
+        best.into_values().collect()
+    }
+
+    fn totals(&self) -> Totals {
+        let all: Vec<usize> = (0..self.ads.len()).collect();
+        let counted = self.counted(&all);
+        let assumed = counted.iter().filter(|at| self.ads[**at].finding.quantity.is_none()).count();
+        let whole = self.figure(String::new(), all);
+        Totals {
+            ads: whole.ads,
+            unique_ads: whole.unique_ads,
+            specimens: whole.specimens,
+            specimens_assumed: number(assumed),
+            value_eur: whole.value_eur,
+            median_eur: whole.median_eur,
+            without_price: whole.without_price,
+            without_rate: number(self.ads.iter().filter(|ad| has_no_rate(ad)).count()),
+            sellers: number(seller::accounts(self.ads).len()),
+            removal_rate: None,
+        }
+    }
+
+    fn merged(&self) -> Vec<Merged> {
+        let mut members: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
+        for (place, offer) in self.offers.iter().enumerate() {
+            members.entry(*offer).or_default().push(place);
+        }
+        let id = |place: usize| self.ads[place].ad_id.clone();
+        let several = members.into_values().filter(|places| places.len() > 1);
+        several
+            .map(|places| {
+                let counted = self.counted(&places)[0];
+                let others = places.iter().filter(|place| **place != counted);
+                Merged { counted: id(counted), same_offer: others.map(|at| id(*at)).collect() }
+            })
+            .collect()
+    }
+}
+
+fn eur(ad: &Ad) -> Option<Eur> {
+    ad.finding.price.as_ref()?.eur.and_then(Eur::new)
+}
+
+fn has_no_price(ad: &Ad) -> bool {
+    ad.finding.price.is_none()
+}
+
+fn has_no_rate(ad: &Ad) -> bool {
+    !has_no_price(ad) && eur(ad).is_none()
+}
+
+fn is_unknown(figure: &Figure) -> bool {
+    figure.key == UNKNOWN
+}
+
+/// `I` before `II` before `III`, `A` before `B`; the alphabet does it.
+fn sort_by_strictness(figures: &mut [Figure]) {
+    figures.sort_by(|a, b| is_unknown(a).cmp(&is_unknown(b)).then(a.key.cmp(&b.key)));
+}
+
+fn period(ads: &[Ad]) -> Option<Period> {
+    let days = || ads.iter().filter_map(|ad| ad.offer.date);
+    Some(Period { from: days().min()?, to: days().max()? })
+}
+
+fn thresholds(ads: &[Ad], terms: &Terms) -> Thresholds {
+    Thresholds {
+        verdicts: terms.verdicts.iter().map(|verdict| verdict.word()).collect(),
+        lowest_score: ads.iter().map(|ad| ad.finding.score).min_by(f64::total_cmp),
+        duplicate_similarity: duplicates::SIMILARITY,
+    }
+}
+
+fn law_as_of(ads: &[Ad]) -> Vec<String> {
+    let statuses = ads.iter().filter_map(|ad| ad.finding.status.as_ref());
+    let mut days: Vec<String> = statuses.filter_map(|status| status.as_of.clone()).collect();
+    days.sort();
+    days.dedup();
+    days
+}
+
+fn number(count: usize) -> u64 {
+    u64::try_from(count).expect("a count is a u64")
+}

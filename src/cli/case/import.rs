@@ -1,0 +1,75 @@
+//! `pugmark case import`: scan output into the ledger.
+
+use std::io::{self, BufRead, BufReader};
+use std::path::{Path, PathBuf};
+
+use anyhow::Context;
+use fs_err::File;
+
+use crate::case::ledger::LedgerError;
+use crate::case::{Folder, ImportError, import};
+use crate::cli::{Hint, Outcome, Streams};
+use crate::clock::Clock;
+use crate::evidence::Custodian;
+
+/// Take scan output into the ledger of a case
+///
+/// An ad is known by its platform and id, else by what it says: importing it again
+/// changes nothing, and an ad that was scanned anew takes the place of the old record.
+/// The custody log keeps what came in and the hash of the ledger since.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:
+  pugmark scan dump.jsonl --format jsonl | pugmark case import CASE
+  pugmark case import CASE monday.scan.jsonl tuesday.scan.jsonl")]
+pub(super) struct Args {
+    /// Case folder
+    dir: PathBuf,
+    /// Output of `pugmark scan --format jsonl`; `-` or none for standard input
+    #[arg(value_name = "SCAN.jsonl")]
+    files: Vec<PathBuf>,
+}
+
+pub(super) fn run(args: &Args, streams: &mut Streams) -> anyhow::Result<Outcome> {
+    let case = Folder::open(&args.dir)?;
+    let custodian = Custodian::of_user(Clock::System)?;
+    let standard_input = [PathBuf::from("-")];
+    let files = if args.files.is_empty() { &standard_input } else { args.files.as_slice() };
+    let mut outcome = Outcome::Done;
+    for file in files {
+        let (input, name) = open(file)?;
+        let mut left_out =
+            |place: &str, why: &str| streams.warning(format_args!("{place}: {why}; left out"));
+        let done = import(&case, &custodian, input, &name, &mut left_out).map_err(advise)?;
+        let joined = done.joined;
+        streams.message(format_args!(
+            "{name}: {} new, {} changed, {} known; the ledger has {} ads.",
+            joined.added, joined.updated, joined.unchanged, joined.ads,
+        ));
+        if done.left_out > 0 {
+            outcome = Outcome::Partial;
+        }
+    }
+    Ok(outcome)
+}
+
+fn open(path: &Path) -> anyhow::Result<(Box<dyn BufRead>, String)> {
+    if path == Path::new("-") {
+        return Ok((Box::new(io::stdin().lock()), "stdin".to_owned()));
+    }
+    let name = path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned();
+    let file = File::open(path).context("cannot read the scan output")?;
+    Ok((Box::new(BufReader::with_capacity(1 << 20, file)), name))
+}
+
+fn advise(err: ImportError) -> anyhow::Error {
+    let hint = match &err {
+        ImportError::Ledger(LedgerError::NotScanned { .. }) => {
+            "run `pugmark scan` first: pugmark scan FILE --format jsonl | pugmark case import DIR"
+        }
+        ImportError::Ledger(LedgerError::OtherVersion { .. }) => {
+            "scan the ads again with this version of pugmark, then import that"
+        }
+        _ => return err.into(),
+    };
+    anyhow::Error::new(err).context(Hint(hint.to_owned()))
+}

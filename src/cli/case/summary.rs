@@ -1,0 +1,162 @@
+//! `pugmark case summary`: the figures of a case.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::Context;
+
+use crate::case::ad::Verdict;
+use crate::case::ledger::Ledger;
+use crate::case::report;
+use crate::case::summary::{CaseHead, Row, Summary, Terms, summarise};
+use crate::case::{CaseRecord, Folder};
+use crate::cli::format::FormatArgs;
+use crate::cli::{Hint, Outcome, Streams};
+use crate::clock::Clock;
+use crate::output::{Format, Records};
+
+/// Count ads, specimens and asking value of a case
+///
+/// Counts by country, platform, language, taxon, Appendix, Annex, week and account, with
+/// the ads behind every figure. Near-identical ads count as one offer.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:
+  pugmark case summary CASE
+  pugmark case summary CASE --html report.html --csv figures.csv")]
+pub(super) struct Args {
+    /// Case folder
+    dir: PathBuf,
+    #[command(flatten)]
+    format: FormatArgs,
+    /// Count these verdicts besides `flag`
+    #[arg(long, value_name = "VERDICT", value_delimiter = ',')]
+    include: Vec<Included>,
+    /// Language of the report
+    #[arg(long, value_name = "LANGUAGE", default_value = "en")]
+    lang: Lang,
+    /// Write the figures as one JSON object to FILE (`-`: standard output)
+    #[arg(long, value_name = "FILE")]
+    json: Option<PathBuf>,
+    /// Write the figures as CSV to FILE, one a row
+    #[arg(long, value_name = "FILE")]
+    csv: Option<PathBuf>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+enum Included {
+    Review,
+    Clear,
+}
+
+#[derive(Clone, Copy, Debug, clap::ValueEnum)]
+enum Lang {
+    En,
+    Fr,
+    De,
+    Nl,
+}
+
+impl From<Lang> for report::Language {
+    fn from(lang: Lang) -> Self {
+        match lang {
+            Lang::En => Self::En,
+            Lang::Fr => Self::Fr,
+            Lang::De => Self::De,
+            Lang::Nl => Self::Nl,
+        }
+    }
+}
+
+pub(super) fn run(args: &Args, streams: &mut Streams) -> anyhow::Result<Outcome> {
+    let case = Folder::open(&args.dir)?;
+    let summary = summarise(&Ledger::of(case.path()), &terms(args, case.record()))?;
+    if summary.looked_at.records == 0 {
+        return Err(anyhow::anyhow!("the ledger of `{}` has no ads", args.dir.display())
+            .context(Hint("import some: pugmark scan FILE | pugmark case import DIR".to_owned())));
+    }
+    let outputs = [(&args.json, Form::Json), (&args.csv, Form::Csv)];
+    let mut written = false;
+    for (path, form) in outputs {
+        if let Some(path) = path {
+            write(path, &render(&summary, form, args)?, streams)?;
+            written = true;
+        }
+    }
+    if !written || args.format.choice().is_some() {
+        print(&summary, args, streams)?;
+    }
+    Ok(Outcome::Done)
+}
+
+fn terms(args: &Args, record: &CaseRecord) -> Terms {
+    let mut verdicts = vec![Verdict::Flag];
+    for (included, verdict) in
+        [(Included::Review, Verdict::Review), (Included::Clear, Verdict::Clear)]
+    {
+        if args.include.contains(&included) {
+            verdicts.push(verdict);
+        }
+    }
+    let details = record.details.clone();
+    Terms {
+        case: CaseHead {
+            number: details.number,
+            title: details.title,
+            investigator: details.investigator,
+        },
+        verdicts,
+        made: Clock::System.now(),
+        data_date: None,
+        rates: None,
+    }
+}
+
+/// A form that the summary is written to a file in.
+#[derive(Clone, Copy)]
+enum Form {
+    Json,
+    Csv,
+}
+
+fn render(summary: &Summary, form: Form, _args: &Args) -> anyhow::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    match form {
+        Form::Json => {
+            serde_json::to_writer_pretty(&mut bytes, summary)?;
+            bytes.push(b'\n');
+        }
+        Form::Csv => {
+            let mut records = Records::new(&mut bytes, Format::Csv, 0);
+            for row in summary.rows() {
+                records.put::<Row>(&row)?;
+            }
+            records.finish()?;
+        }
+    }
+    Ok(bytes)
+}
+
+fn print(summary: &Summary, args: &Args, streams: &mut Streams) -> anyhow::Result<()> {
+    let bytes = match streams.format(args.format.choice()) {
+        Format::Table => {
+            let (width, coloured) = (streams.width(), streams.coloured());
+            report::terminal(summary, width, args.lang.into(), coloured).into_bytes()
+        }
+        Format::Json => render(summary, Form::Json, args)?,
+        Format::Csv => render(summary, Form::Csv, args)?,
+        Format::Jsonl => {
+            let mut bytes = serde_json::to_vec(summary)?;
+            bytes.push(b'\n');
+            bytes
+        }
+    };
+    Ok(streams.data().write_all(&bytes)?)
+}
+
+fn write(path: &Path, bytes: &[u8], streams: &mut Streams) -> anyhow::Result<()> {
+    if path == Path::new("-") {
+        return Ok(streams.data().write_all(bytes)?);
+    }
+    fs_err::write(path, bytes).context("cannot write the summary")?;
+    streams.message(format_args!("Wrote {}.", path.display()));
+    Ok(())
+}
