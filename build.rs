@@ -1,5 +1,29 @@
 //! Compiles `species-data/` into the indexes that the program embeds.
 
-fn main() {
-    println!("cargo::rerun-if-changed=build.rs");
+#[path = "build/species.rs"]
+mod species;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    for input in ["build.rs", "build", "species-data", "src/species"] {
+        println!("cargo::rerun-if-changed={input}");
+    }
+    let data = PathBuf::from("species-data");
+    let out = PathBuf::from(std::env::var_os("OUT_DIR").expect("cargo names the folder"));
+    match species::compile(&data, &out) {
+        Ok(left_out) => {
+            if let Some(line) = left_out {
+                println!("cargo::warning={line}");
+            }
+            ExitCode::SUCCESS
+        }
+        Err(faults) => {
+            for line in faults.to_string().lines() {
+                println!("cargo::error=species-data/{line}");
+            }
+            ExitCode::FAILURE
+        }
+    }
 }

@@ -1,1 +1,70 @@
 //! Taxa, their listings under CITES and Regulation (EC) No 338/97, and search by any name.
+//!
+//! [`Species`] is a data set: the one that is a part of the program, or one that was compiled from
+//! newer tables. It answers a name with [`Species::find`], a taxon with [`Species::status`], and a
+//! whole question with [`Species::answer`].
+
+mod answer;
+mod cascade;
+pub mod compile;
+mod fold;
+mod fuzzy;
+mod index;
+mod layout;
+mod listing;
+mod name;
+mod scientific;
+mod search;
+mod taxon;
+mod vocabulary;
+
+use std::sync::LazyLock;
+
+use jiff::civil::Date;
+
+pub use answer::{Answer, Other, TaxonRecord};
+pub use cascade::{Below, Status};
+pub use fold::fold;
+pub use index::IndexError;
+pub use listing::{Law, Listing};
+pub use name::Name;
+pub use search::{Match, MatchKind};
+pub use taxon::{Taxon, TaxonId};
+pub use vocabulary::{Kingdom, NameKind, Rank, TaxonKind};
+
+use index::Index;
+
+/// A data set: taxa, names and listings.
+#[derive(Debug)]
+pub struct Species {
+    index: Index,
+}
+
+static EMBEDDED: LazyLock<Species> = LazyLock::new(|| {
+    let bytes = include_bytes!(concat!(env!("OUT_DIR"), "/species.index"));
+    let index = Index::embedded(bytes).expect("build.rs wrote the index that this code reads");
+    Species { index }
+});
+
+impl Species {
+    /// Returns the data set that is a part of the program.
+    #[must_use]
+    pub fn embedded() -> &'static Self {
+        &EMBEDDED
+    }
+
+    /// Opens a compiled data set.
+    ///
+    /// # Errors
+    ///
+    /// Bytes that are no index, of another version, or damaged.
+    pub fn open(index: Vec<u8>) -> Result<Self, IndexError> {
+        Ok(Self { index: Index::checked(index)? })
+    }
+
+    /// Returns the day on which the data were last brought up to date.
+    #[must_use]
+    pub fn data_date(&self) -> Date {
+        listing::date(self.index.date()).expect("the compiler writes a day of the calendar")
+    }
+}

@@ -1,0 +1,254 @@
+//! The record that answers a question about a name.
+
+use jiff::civil::Date;
+use serde::Serialize;
+
+use super::cascade::{Below, Status};
+use super::listing::Listing;
+use super::search::{Finding, Match, MatchKind};
+use super::vocabulary::{Rank, TaxonKind};
+use super::{Species, TaxonId};
+
+/// Version of the record.
+const SCHEMA: &str = "pugmark.species/1";
+
+/// What the data say about a name on a day; see `schemas/species.schema.json`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Answer<'a> {
+    /// Name and version of this form.
+    pub schema: &'static str,
+    /// The name asked for.
+    pub query: &'a str,
+    /// True when the name is known, or its genus is.
+    pub found: bool,
+    /// How the name was matched.
+    #[serde(rename = "match")]
+    pub matched: Option<MatchRecord<'a>>,
+    /// The taxon meant.
+    pub taxon: Option<TaxonRecord<'a>>,
+    /// Status under CITES.
+    pub cites: CitesRecord<'a>,
+    /// Status under Regulation (EC) No 338/97.
+    pub eu: EuRecord<'a>,
+    /// Of a domesticated form that the listings leave out: its wild taxon and that one's status.
+    pub domesticated: Option<Other<'a>>,
+    /// What is listed below the taxon, otherwise than the taxon as a whole.
+    pub below: Option<Below<'a>>,
+    /// Other taxa that the name may mean.
+    pub also: Vec<Other<'a>>,
+    /// Names that the query may have meant.
+    pub suggestions: Vec<&'a str>,
+    /// What else must be known.
+    pub notes: Vec<String>,
+    /// The day that the answer is for.
+    pub as_of: Date,
+    /// The day of the data.
+    pub data_date: Date,
+}
+
+/// How a name was matched.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct MatchRecord<'a> {
+    /// The name in the data.
+    pub name: &'a str,
+    /// How it was matched.
+    pub kind: MatchKind,
+    /// ISO 639-1 of a common name.
+    pub language: Option<&'a str>,
+    /// Slips between the query and the name.
+    pub distance: u8,
+}
+
+/// A taxon and its place.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct TaxonRecord<'a> {
+    /// Scientific name.
+    pub name: &'a str,
+    /// Rank.
+    pub rank: Rank,
+    /// Class.
+    pub class: Option<&'a str>,
+    /// Order.
+    pub order: Option<&'a str>,
+    /// Family.
+    pub family: Option<&'a str>,
+    /// What kind of taxon it is: accepted, domesticated or fossil.
+    pub kind: TaxonKind,
+}
+
+/// Status under CITES.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct CitesRecord<'a> {
+    /// Appendices, joined by `/`; null when in none.
+    pub appendix: Option<String>,
+    /// The rows in force.
+    pub listings: Vec<Listing<'a>>,
+    /// Rows adopted and not in force yet.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub coming: Vec<Listing<'a>>,
+}
+
+/// Status under Regulation (EC) No 338/97.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct EuRecord<'a> {
+    /// Annexes, joined by `/`; null when in none.
+    pub annex: Option<String>,
+    /// True when an Annex follows from the Appendix only.
+    pub derived: bool,
+    /// The rows in force.
+    pub listings: Vec<Listing<'a>>,
+    /// What the strictest Annex means to a seller inside the EU.
+    pub meaning: Option<&'a str>,
+}
+
+/// Another taxon beside the one answered for.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Other<'a> {
+    /// Scientific name.
+    pub name: &'a str,
+    /// The name that led here.
+    #[serde(rename = "match")]
+    pub matched: &'a str,
+    /// Its Appendices.
+    pub appendix: Option<String>,
+    /// Its Annexes.
+    pub annex: Option<String>,
+}
+
+impl Species {
+    /// Answers `query` as the law stood on the day `on`.
+    #[must_use]
+    pub fn answer<'a>(&'a self, query: &'a str, on: Date) -> Answer<'a> {
+        let finding = self.search(query);
+        let mut answer = Answer {
+            schema: SCHEMA,
+            query,
+            found: false,
+            matched: None,
+            taxon: None,
+            cites: CitesRecord::default(),
+            eu: EuRecord::default(),
+            domesticated: None,
+            below: None,
+            also: Vec::new(),
+            suggestions: Vec::new(),
+            notes: Vec::new(),
+            as_of: on,
+            data_date: self.data_date(),
+        };
+        match finding.matches.split_first() {
+            Some((first, others)) if finding.sure => self.tell(&mut answer, first, others),
+            _ => self.suggest(&mut answer, &finding),
+        }
+        answer
+    }
+
+    fn suggest<'a>(&'a self, answer: &mut Answer<'a>, finding: &Finding<'a>) {
+        answer.suggestions = finding.matches.iter().map(|found| found.name).collect();
+        answer.notes.push("unknown name: this is no statement that it is not listed".to_owned());
+    }
+
+    fn tell<'a>(&'a self, answer: &mut Answer<'a>, first: &Match<'a>, others: &[Match<'a>]) {
+        let status = self.status(first.taxon, answer.as_of);
+        let through_genus = first.kind == MatchKind::Genus;
+        answer.below = self.below_otherwise(first.taxon, &status, answer.as_of);
+        if through_genus && status.cites.is_empty() && status.eu.is_empty() {
+            let names = answer.below.iter().flat_map(|below| below.examples.iter().copied());
+            answer.suggestions = others.iter().map(|found| found.name).chain(names).collect();
+            answer.below = None;
+            answer.notes.push(format!(
+                "unknown name: {} is known and not listed as a whole, which says nothing of this name",
+                self.name_of(first.taxon)
+            ));
+            return;
+        }
+        answer.found = true;
+        answer.matched = Some(MatchRecord {
+            name: first.name,
+            kind: first.kind,
+            language: first.language,
+            distance: first.distance,
+        });
+        answer.taxon = Some(self.taxon_record(first.taxon));
+        answer.domesticated =
+            self.wild(first.taxon).map(|wild| self.other(wild, first.name, answer.as_of));
+        if through_genus {
+            answer.suggestions = others.iter().map(|found| found.name).collect();
+        } else {
+            let others =
+                others.iter().map(|found| self.other(found.taxon, found.name, answer.as_of));
+            answer.also = others.collect();
+        }
+        self.remark(answer, first, &status);
+        answer.cites = CitesRecord {
+            appendix: status.appendix,
+            listings: status.cites,
+            coming: status.coming,
+        };
+        answer.eu = EuRecord {
+            annex: status.annex,
+            derived: status.derived,
+            listings: status.eu,
+            meaning: None,
+        };
+    }
+
+    /// What is listed below `id`, where that differs from the whole.
+    fn below_otherwise(&self, id: TaxonId, status: &Status<'_>, on: Date) -> Option<Below<'_>> {
+        let below = self.may_have_below(id).then(|| self.below(id, on)).flatten();
+        below.filter(|below| below.appendix != status.appendix || below.annex != status.annex)
+    }
+
+    fn taxon_record(&self, id: TaxonId) -> TaxonRecord<'_> {
+        let taxon = self.taxon(id);
+        let some = |name| Some(name).filter(|name: &&str| !name.is_empty());
+        TaxonRecord {
+            name: taxon.name,
+            rank: taxon.rank,
+            class: some(taxon.class),
+            order: some(taxon.order),
+            family: some(taxon.family),
+            kind: taxon.kind,
+        }
+    }
+
+    fn other<'a>(&'a self, id: TaxonId, matched: &'a str, on: Date) -> Other<'a> {
+        let status = self.status(id, on);
+        let name = self.name_of(id);
+        Other { name, matched, appendix: status.appendix, annex: status.annex }
+    }
+
+    fn remark(&self, answer: &mut Answer<'_>, first: &Match<'_>, status: &Status<'_>) {
+        let name = self.name_of(first.taxon);
+        let mut notes = Vec::new();
+        match first.kind {
+            MatchKind::Genus => notes.push(format!(
+                "`{}` is not in the data: answered for {name}, which it belongs to by its name",
+                answer.query
+            )),
+            MatchKind::Fuzzy => notes.push(format!("read as `{}`", first.name)),
+            MatchKind::Synonym if self.kind(first.named) == TaxonKind::Included => {
+                notes.push(format!("CITES treats {} as part of {name}", first.name));
+            }
+            MatchKind::Synonym => notes.push(format!("{} is another name of {name}", first.name)),
+            MatchKind::Accepted | MatchKind::Common => {}
+        }
+        match self.kind(first.taxon) {
+            TaxonKind::Domesticated => notes.push("domesticated form: not covered".to_owned()),
+            TaxonKind::Fossil => notes.push("extinct taxon outside the Convention".to_owned()),
+            _ => {}
+        }
+        for row in &status.coming {
+            let day =
+                row.from.map_or_else(|| "a day not known yet".to_owned(), |day| day.to_string());
+            let law = if row.appendix.is_some() { "Appendix" } else { "Annex" };
+            notes.push(format!(
+                "adopted, not in force on {}: {law} {} from {day}",
+                answer.as_of, row.grade
+            ));
+        }
+        let note = self.taxon(first.taxon).note;
+        notes.extend(Some(note.to_owned()).filter(|note| !note.is_empty()));
+        answer.notes = notes;
+    }
+}

@@ -1,0 +1,152 @@
+//! Which rows of the law reach a taxon on a day: those of the nearest rank upward.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use jiff::civil::Date;
+use serde::Serialize;
+
+use super::listing::{Law, Listing, RowId, day};
+use super::vocabulary::{Rank, TaxonKind};
+use super::{Species, TaxonId};
+
+/// Status of a taxon on a day under both laws.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Status<'a> {
+    /// Appendices, joined by `/` (`I`, `I/II` …); none: in no Appendix.
+    pub appendix: Option<String>,
+    /// Annexes, joined by `/` (`A`, `A/B` …); none: in no Annex.
+    pub annex: Option<String>,
+    /// True when an Annex follows from the Appendix and does not stand in an Annex at hand.
+    pub derived: bool,
+    /// The rows under CITES.
+    pub cites: Vec<Listing<'a>>,
+    /// The rows under the EU regulation.
+    pub eu: Vec<Listing<'a>>,
+    /// Rows that were adopted and are not in force yet.
+    pub coming: Vec<Listing<'a>>,
+}
+
+/// What is listed below a taxon, otherwise than the taxon itself.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Below<'a> {
+    /// Appendices of taxa below, joined by `/`.
+    pub appendix: Option<String>,
+    /// Annexes of taxa below, joined by `/`.
+    pub annex: Option<String>,
+    /// How many taxa below have rows of their own.
+    pub taxa: usize,
+    /// The first of them by name.
+    pub examples: Vec<&'a str>,
+}
+
+/// How many examples a [`Below`] names.
+const EXAMPLES: usize = 5;
+
+impl Species {
+    /// Returns the status of `id` on the day `on`.
+    ///
+    /// A taxon has the rows of the nearest rank, from itself upward, that has a row in force which
+    /// does not leave the taxon out. Domesticated forms and fossils have none.
+    #[must_use]
+    pub fn status(&self, id: TaxonId, on: Date) -> Status<'_> {
+        let on = day(on);
+        let cites = self.reaching(Law::Cites, id, |row| row.in_force(on));
+        let eu = self.reaching(Law::Eu, id, |row| row.in_force(on));
+        let in_words = |rows: &[RowId]| -> Vec<Listing<'_>> {
+            rows.iter().map(|row| self.listing(*row, on)).collect()
+        };
+        let cites = in_words(&cites);
+        let eu = if eu.is_empty() { cites.iter().map(by_rule).collect() } else { in_words(&eu) };
+        Status {
+            appendix: grades(&cites),
+            annex: grades(&eu),
+            derived: eu.iter().any(|row| row.basis == Some("rule")),
+            coming: in_words(&self.coming(id, on)),
+            cites,
+            eu,
+        }
+    }
+
+    /// The rows of the nearest rank that has a row for which `wanted` holds.
+    fn reaching(&self, law: Law, id: TaxonId, wanted: impl Fn(&RowId) -> bool) -> Vec<RowId> {
+        if matches!(self.kind(id), TaxonKind::Domesticated | TaxonKind::Fossil) {
+            return Vec::new();
+        }
+        let reaching = |at| {
+            let rows = self.rows(law, at).filter(|row| wanted(row) && !self.leaves_out(*row, id));
+            Some(rows.collect::<Vec<_>>()).filter(|rows| !rows.is_empty())
+        };
+        self.upward(id).find_map(reaching).unwrap_or_default()
+    }
+
+    fn leaves_out(&self, row: RowId, id: TaxonId) -> bool {
+        self.excluded(row).any(|excluded| self.is_within(id, excluded))
+    }
+
+    fn coming(&self, id: TaxonId, on: u32) -> Vec<RowId> {
+        let mut rows = self.reaching(Law::Cites, id, |row| row.is_coming(on));
+        rows.extend(self.reaching(Law::Eu, id, |row| row.is_coming(on)));
+        rows
+    }
+
+    /// Returns what is listed below `id` on the day `on`, if anything is.
+    #[must_use]
+    pub fn below(&self, id: TaxonId, on: Date) -> Option<Below<'_>> {
+        let on = day(on);
+        let mut names: BTreeMap<Law, BTreeSet<u32>> = BTreeMap::new();
+        let mut taxa = BTreeSet::new();
+        for law in [Law::Cites, Law::Eu] {
+            for (taxon, row) in self.all_rows(law).filter(|(taxon, _)| *taxon != id) {
+                if row.in_force(on) && self.is_within(taxon, id) {
+                    names.entry(law).or_default().insert(row.grade);
+                    taxa.insert(taxon);
+                }
+            }
+        }
+        let join = |law: Law| {
+            let grades: Vec<_> = names.get(&law)?.iter().map(|grade| law.grade(*grade)).collect();
+            Some(grades.join("/"))
+        };
+        (!taxa.is_empty()).then(|| Below {
+            appendix: join(Law::Cites),
+            annex: join(Law::Eu),
+            taxa: taxa.len(),
+            examples: taxa.iter().take(EXAMPLES).map(|taxon| self.name_of(*taxon)).collect(),
+        })
+    }
+
+    /// True when a taxon of this rank may have listed taxa below it.
+    pub(super) fn may_have_below(&self, id: TaxonId) -> bool {
+        self.rank(id) >= Rank::Species
+    }
+}
+
+/// The grades of `rows`, strictest first, each once.
+fn grades(rows: &[Listing<'_>]) -> Option<String> {
+    let mut names: Vec<&str> = rows.iter().map(|row| row.grade).collect();
+    names.sort_unstable();
+    names.dedup();
+    (!names.is_empty()).then(|| names.join("/"))
+}
+
+/// The Annex that follows from a listing in an Appendix.
+///
+/// Source: Regulation (EC) No 338/97, Article 3(1)(a), (2)(a), (3)(a).
+fn by_rule<'a>(row: &Listing<'a>) -> Listing<'a> {
+    let (grade, source) = match row.grade {
+        "I" => ("A", "follows from Appendix I: Regulation (EC) No 338/97, Article 3(1)(a)"),
+        "II" => ("B", "follows from Appendix II: Regulation (EC) No 338/97, Article 3(2)(a)"),
+        _ => ("C", "follows from Appendix III: Regulation (EC) No 338/97, Article 3(3)(a)"),
+    };
+    Listing {
+        grade,
+        appendix: None,
+        annex: Some(grade),
+        cites: row.appendix,
+        quota: None,
+        parties: Vec::new(),
+        basis: Some("rule"),
+        source,
+        ..row.clone()
+    }
+}

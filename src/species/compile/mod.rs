@@ -1,0 +1,168 @@
+//! Compiles the tables of `species-data/` into one index; used by `build.rs` and by `species update`.
+
+mod listings;
+mod names;
+mod table;
+mod taxa;
+mod writer;
+
+use std::fmt;
+use std::path::Path;
+
+pub use table::{Fault, Table};
+
+use super::layout::{self, Section};
+use taxa::Taxa;
+use writer::Writer;
+
+/// The tables that make a data set.
+#[derive(Clone, Debug, Default)]
+pub struct Tables {
+    /// `taxa.csv`.
+    pub taxa: Table,
+    /// `cites.csv`.
+    pub cites: Table,
+    /// `eu.csv`.
+    pub eu: Table,
+    /// `annotations.csv`.
+    pub annotations: Table,
+    /// `specimens.csv`.
+    pub specimens: Table,
+    /// `meanings.csv`.
+    pub meanings: Table,
+    /// `national.csv`.
+    pub national: Table,
+    /// `products.csv`.
+    pub products: Table,
+    /// `names/<lang>.csv`, by language.
+    pub names: Vec<(String, Table)>,
+}
+
+/// A compiled data set.
+#[derive(Clone, Debug)]
+pub struct Compiled {
+    /// The index.
+    pub index: Vec<u8>,
+    /// Rows that were left out.
+    pub left_out: Vec<Fault>,
+}
+
+/// Every fault of a data set that cannot be compiled.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Faults(pub Vec<Fault>);
+
+impl fmt::Display for Faults {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for fault in self.0.iter().take(50) {
+            writeln!(f, "{fault}")?;
+        }
+        write!(f, "{} faults in the data", self.0.len())
+    }
+}
+
+impl std::error::Error for Faults {}
+
+impl From<Fault> for Faults {
+    fn from(fault: Fault) -> Self {
+        Self(vec![fault])
+    }
+}
+
+impl Tables {
+    /// Reads the tables in `folder`; one that is missing is empty.
+    ///
+    /// # Errors
+    ///
+    /// A file that cannot be read or is no CSV.
+    pub fn read(folder: &Path) -> Result<Self, Faults> {
+        let table = |file: &str| Table::read(folder, file);
+        Ok(Self {
+            taxa: table("taxa.csv")?,
+            cites: table("cites.csv")?,
+            eu: table("eu.csv")?,
+            annotations: table("annotations.csv")?,
+            specimens: table("specimens.csv")?,
+            meanings: table("meanings.csv")?,
+            national: table("national.csv")?,
+            products: table("products.csv")?,
+            names: read_names(folder)?,
+        })
+    }
+
+    /// Compiles the tables; `date` is the day of the data as the number `YYYYMMDD`. A common name
+    /// of a taxon that is not in `taxa.csv` is left out.
+    ///
+    /// # Errors
+    ///
+    /// Every row that breaks the schema of `species-data/README.md`, by file and line.
+    pub fn compile(&self, date: u32) -> Result<Compiled, Faults> {
+        let (mut faults, mut left_out) = (Vec::new(), Vec::new());
+        let mut writer = Writer::default();
+        // First of all, so that their places fit into three bytes.
+        for text in ["", "la"].into_iter().chain(self.names.iter().map(|(code, _)| code.as_str())) {
+            writer.texts.add(text);
+        }
+        let taxa = Taxa::read(&self.taxa, &mut faults);
+        let cites = listings::read(&self.cites, &taxa, &listings::CITES, &mut faults);
+        let eu = listings::read(&self.eu, &taxa, &listings::EU, &mut faults);
+        let names = names::read(&self.names, &taxa, &mut faults, &mut left_out);
+        self.check_columns(&mut faults);
+        if !faults.is_empty() {
+            return Err(Faults(faults));
+        }
+        taxa.write(&cites, &eu, &mut writer);
+        listings::write(&cites, Section::Cites, &mut writer);
+        listings::write(&eu, Section::Eu, &mut writer);
+        names::write(names, &mut writer);
+        write_texts(
+            &self.annotations,
+            &layout::ANNOTATION_COLUMNS,
+            Section::Annotations,
+            &mut writer,
+        );
+        write_texts(&self.specimens, &layout::SPECIMEN_COLUMNS, Section::Specimens, &mut writer);
+        write_texts(&self.meanings, &layout::MEANING_COLUMNS, Section::Meanings, &mut writer);
+        write_texts(&self.national, &layout::DUTY_COLUMNS, Section::Duties, &mut writer);
+        write_texts(&self.products, &layout::PRODUCT_COLUMNS, Section::Products, &mut writer);
+        Ok(Compiled { index: writer.finish(date), left_out })
+    }
+
+    fn check_columns(&self, faults: &mut Vec<Fault>) {
+        let tables: [(&Table, &[&str]); 5] = [
+            (&self.annotations, &layout::ANNOTATION_COLUMNS),
+            (&self.specimens, &layout::SPECIMEN_COLUMNS),
+            (&self.meanings, &layout::MEANING_COLUMNS),
+            (&self.national, &layout::DUTY_COLUMNS),
+            (&self.products, &layout::PRODUCT_COLUMNS),
+        ];
+        faults.extend(tables.iter().filter_map(|(table, columns)| table.require(columns).err()));
+    }
+}
+
+/// Writes a table whose cells are kept as texts.
+fn write_texts(table: &Table, columns: &[&str], section: Section, writer: &mut Writer) {
+    for row in table.rows() {
+        let words: Vec<u32> =
+            columns.iter().map(|column| writer.texts.add(row.get(column))).collect();
+        writer.put(section, &words);
+    }
+}
+
+fn read_names(folder: &Path) -> Result<Vec<(String, Table)>, Faults> {
+    let names = folder.join("names");
+    if !names.exists() {
+        return Ok(Vec::new());
+    }
+    let whole =
+        |err: std::io::Error| Fault { file: "names".into(), line: 0, reason: err.to_string() };
+    let mut files = Vec::new();
+    for entry in fs_err::read_dir(&names).map_err(whole)? {
+        files.push(entry.map_err(whole)?.file_name().to_string_lossy().into_owned());
+    }
+    files.sort();
+    let tables = files.iter().filter_map(|file| file.strip_suffix(".csv")).map(|language| {
+        Table::read(folder, &format!("names/{language}.csv"))
+            .map(|table| (language.to_owned(), table))
+    });
+    Ok(tables.collect::<Result<_, _>>()?)
+}

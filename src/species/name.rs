@@ -1,0 +1,54 @@
+//! A name and whom it names.
+
+use super::layout::{Section, name};
+use super::vocabulary::NameKind;
+use super::{Species, TaxonId};
+
+/// A scientific or common name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Name<'a> {
+    /// As written.
+    pub text: &'a str,
+    /// ISO 639-1; `la` for a scientific name.
+    pub language: &'a str,
+    /// The taxon that bears the name; see [`Species::home`] for the one that it stands for.
+    pub taxon: TaxonId,
+    /// What kind of name it is.
+    pub kind: NameKind,
+}
+
+impl Species {
+    /// Returns every scientific name, synonym and common name, by folded text.
+    pub fn names(&self) -> impl Iterator<Item = Name<'_>> {
+        (0..self.index.count(Section::Names, name::WIDTH)).map(|id| self.name(id))
+    }
+
+    /// Returns the common names of `taxon`, best kind first.
+    #[must_use]
+    pub fn common_names(&self, taxon: TaxonId) -> Vec<Name<'_>> {
+        let is_common = |name: &Name<'_>| name.taxon == taxon && name.kind >= NameKind::Common;
+        let mut names: Vec<_> = self.names().filter(is_common).collect();
+        names.sort_by_key(|name| (name.language, name.kind, name.text));
+        names
+    }
+
+    /// The names under the key number `key`, best first.
+    pub(super) fn names_of_key(&self, key: u64) -> impl Iterator<Item = Name<'_>> {
+        let at = usize::try_from(key).expect("keys are counted in words");
+        let start = self.index.word(Section::KeyStarts, at);
+        let end = self.index.word(Section::KeyStarts, at + 1);
+        (start..end).map(|id| self.name(id))
+    }
+
+    fn name(&self, id: u32) -> Name<'_> {
+        let record = self.index.record::<{ name::WIDTH }>(Section::Names, id);
+        let codes = record[name::CODES];
+        let [kind, ..] = codes.to_le_bytes();
+        Name {
+            text: self.index.text(record[name::TEXT]),
+            language: self.index.text(codes >> 8),
+            taxon: TaxonId(record[name::TAXON]),
+            kind: NameKind::from_code(kind),
+        }
+    }
+}
