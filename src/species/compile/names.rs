@@ -76,12 +76,9 @@ fn read_row(row: &Row<'_>, language: &str) -> Result<(String, Name), Fault> {
     Ok((key, Name { kind, text, language: language.to_owned(), taxon: NONE }))
 }
 
-/// A name of a genus that is an animal and a plant is the animal's unless the row says otherwise.
 fn find_taxon(row: &Row<'_>, taxa: &Taxa) -> Result<u32, Fault> {
     let kingdom = Kingdom::parse(row.get("kingdom"));
-    let found = taxa.find(row.get("taxon"), kingdom);
-    let found = found.or_else(|_| taxa.find(row.get("taxon"), Some(Kingdom::Animalia)));
-    found.map_err(|reason| row.fault(reason))
+    taxa.find(row.get("taxon"), kingdom).map_err(|reason| row.fault(reason))
 }
 
 /// Writes the names and the map of their keys.

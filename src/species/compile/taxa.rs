@@ -74,16 +74,14 @@ impl Taxa {
         taxa
     }
 
-    /// The taxon called `name`; `kingdom` decides between two of one name.
+    /// The taxon called `name`; of two of one name the animal, unless `kingdom` says otherwise.
     pub(super) fn find(&self, name: &str, kingdom: Option<Kingdom>) -> Result<u32, String> {
         let named = self.by_name.get(name).map_or(&[][..], Vec::as_slice);
         let fits = |id: &&u32| kingdom.is_none_or(|kingdom| self.entry(**id).kingdom == kingdom);
         let found: Vec<u32> = named.iter().filter(fits).copied().collect();
-        match found[..] {
-            [] => Err(format!("`{name}` is not in taxa.csv")),
-            [id] => Ok(id),
-            _ => Err(format!("`{name}` is an animal and a plant: name the kingdom")),
-        }
+        let animal = |id: &&u32| self.entry(**id).kingdom == Kingdom::Animalia;
+        let found = found.iter().find(animal).or(found.first()).copied();
+        found.ok_or_else(|| format!("`{name}` is not in taxa.csv"))
     }
 
     pub(super) fn entry(&self, id: u32) -> &Entry {
