@@ -46,7 +46,8 @@ impl Species {
     /// Returns the status of `id` on the day `on`.
     ///
     /// A taxon has the rows of the nearest rank, from itself upward, that has a row in force which
-    /// does not leave the taxon out. Domesticated forms and fossils have none.
+    /// does not leave the taxon out. Domesticated forms and fossils have none. Before the
+    /// first day of the Annexes at hand, an Annex follows from the Appendix.
     #[must_use]
     pub fn status(&self, id: TaxonId, on: Date) -> Status<'_> {
         let on = day(on);
@@ -56,7 +57,11 @@ impl Species {
             rows.iter().map(|row| self.listing(*row, on)).collect()
         };
         let cites = in_words(&cites);
-        let eu = if eu.is_empty() { cites.iter().map(by_rule).collect() } else { in_words(&eu) };
+        let eu = if on < self.index.annexes_since() {
+            cites.iter().map(by_rule).collect()
+        } else {
+            in_words(&eu)
+        };
         Status {
             appendix: grades(&cites),
             annex: grades(&eu),

@@ -76,6 +76,11 @@ impl Index {
         read_word(&self.bytes, 5 * WORD).unwrap_or(0)
     }
 
+    /// First day that the Annexes at hand cover, as the number `YYYYMMDD`.
+    pub(super) fn annexes_since(&self) -> u32 {
+        read_word(&self.bytes, 6 * WORD).unwrap_or(0)
+    }
+
     pub(super) fn section(&self, section: Section) -> &[u8] {
         &self.bytes[self.sections[section as usize].clone()]
     }

@@ -14,8 +14,9 @@ pub(crate) const NONE: u32 = u32::MAX;
 pub(crate) const PENDING: u32 = 99_999_999;
 /// Bytes of a word.
 pub(crate) const WORD: usize = 4;
-/// Magic (2 words), version, checksum of what follows (2 words), date of the data, then offset and length of each section.
-pub(crate) const HEAD_WORDS: usize = 6 + 2 * SECTIONS;
+/// Magic (2 words), version, checksum of what follows (2 words), date of the data, first day of the
+/// Annexes at hand, then offset and length of each section.
+pub(crate) const HEAD_WORDS: usize = 7 + 2 * SECTIONS;
 /// Number of sections.
 pub(crate) const SECTIONS: usize = 13;
 

@@ -89,6 +89,11 @@ fn check_taxon(row: &Row<'_>, taxa: &Taxa, taxon: u32) -> Result<(), Fault> {
     Err(row.fault(format!("`{}` has the rank {}, not `{word}`", entry.name, entry.rank.as_str())))
 }
 
+/// First day of the oldest row that has one: what came before is not in the table.
+pub(super) fn since(listings: &[Listing]) -> u32 {
+    listings.iter().map(|row| row.from).filter(|from| *from != 0).min().unwrap_or(u32::MAX)
+}
+
 /// Writes listings and the runs of taxa that they leave out.
 pub(super) fn write(listings: &[Listing], section: Section, writer: &mut Writer) {
     let mut runs: BTreeMap<&[u32], u32> = BTreeMap::new();

@@ -124,7 +124,7 @@ impl Tables {
         write_texts(&self.meanings, &layout::MEANING_COLUMNS, Section::Meanings, &mut writer);
         write_texts(&self.national, &layout::DUTY_COLUMNS, Section::Duties, &mut writer);
         write_texts(&self.products, &layout::PRODUCT_COLUMNS, Section::Products, &mut writer);
-        Ok(Compiled { index: writer.finish(date), left_out })
+        Ok(Compiled { index: writer.finish(date, listings::since(&eu)), left_out })
     }
 
     fn check_columns(&self, faults: &mut Vec<Fault>) {

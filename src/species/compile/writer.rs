@@ -50,8 +50,9 @@ impl Writer {
         self.sections[section as usize] = bytes;
     }
 
-    /// Returns the whole index; `date` is the day of the data as the number `YYYYMMDD`.
-    pub(super) fn finish(mut self, date: u32) -> Vec<u8> {
+    /// Returns the whole index; `date` is the day of the data and `annexes_since` the first day that
+    /// the Annexes cover, as numbers `YYYYMMDD`.
+    pub(super) fn finish(mut self, date: u32, annexes_since: u32) -> Vec<u8> {
         self.sections[Section::Texts as usize] = self.texts.bytes;
         let mut body = Vec::new();
         let mut places = Vec::with_capacity(2 * SECTIONS);
@@ -61,7 +62,7 @@ impl Writer {
             body.extend(section);
             body.resize(body.len().next_multiple_of(WORD), 0);
         }
-        let words = std::iter::once(date).chain(places);
+        let words = [date, annexes_since].into_iter().chain(places);
         let mut tail: Vec<u8> = words.flat_map(u32::to_le_bytes).collect();
         tail.extend(&body);
         let mut index = MAGIC.to_vec();
