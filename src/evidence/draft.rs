@@ -125,6 +125,11 @@ impl Draft {
         })
     }
 
+    /// Leaves the folder as it is: the next writer finds it unfinished and sets it aside.
+    pub fn leave(mut self) {
+        self.folder = PathBuf::new();
+    }
+
     fn info(&self, description: &str, clock: Clock) -> String {
         let bytes: u64 = self.payload.values().map(|(_, bytes)| bytes).sum();
         let lines = [

@@ -18,21 +18,33 @@
 //! # }
 //! ```
 
+mod capture;
 mod custody;
 mod digest;
 mod draft;
 mod durable;
 mod file_name;
+mod interrupt;
 mod key;
+mod net;
+mod page;
 mod readme;
 mod recovery;
 mod store;
+mod warc;
 mod writer;
 
+pub use capture::{
+    ACQUISITION_SCHEMA, Acquisition, CaptureError, CaptureOptions, Captured, Capturer, Failure,
+    Fetched, Limits, Machine, Progress, ServerClock, Tls,
+};
 pub use custody::{Action, Entry, Fault, HEAD_FILE, LOG_FILE, Line, Log, SCHEMA as CUSTODY_SCHEMA};
 pub use digest::{Hasher, HashingWriter, Sha256};
 pub use draft::{DATA, Draft, MANIFEST, PayloadFile, SealedItem, TAG_MANIFEST};
+pub use interrupt::Interrupt;
 pub use key::{KeyError, PublicKey, Signer, user_folder};
+pub use net::{Resolved, Resolver, SystemResolver, refusal};
+pub use page::Role;
 pub use readme::{README, README_FILE};
 pub use store::{Custodian, FIRST_KEY, ITEMS, KEYS, QUARANTINE, Store, StoreError};
 pub use writer::{TOOL, Writer};

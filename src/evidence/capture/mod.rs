@@ -1,0 +1,228 @@
+//! Captures a page by HTTP: the page, its redirects and its parts become one item.
+//!
+//! ```no_run
+//! use pugmark::clock::Clock;
+//! use pugmark::evidence::{CaptureOptions, Capturer, Custodian, Store};
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let store = Store::open("CASE".as_ref())?;
+//! let custodian = Custodian::of_user(Clock::System)?;
+//! let options = CaptureOptions { allow_private: true, ..CaptureOptions::default() };
+//! let capturer = Capturer::new(&store, &custodian, options)?; // for one page after the other
+//! let captured = capturer.capture("http://127.0.0.1:8000/ad/1", &mut |_progress| {})?;
+//! println!("{} holds {} parts", captured.item, captured.parts);
+//! # Ok(())
+//! # }
+//! ```
+
+mod acquisition;
+mod archive;
+mod options;
+mod session;
+
+use std::io;
+use std::sync::Arc;
+
+use tokio::runtime::Runtime;
+use url::Url;
+
+use super::custody::Action;
+use super::draft::Draft;
+use super::net::{Client, ClientOptions, FetchError, Resolver, SystemResolver};
+use super::store::{Custodian, Store, StoreError};
+
+pub use acquisition::{
+    ACQUISITION_SCHEMA, Acquisition, Failure, Fetched, Machine, ServerClock, Tls,
+};
+pub use options::{CaptureOptions, Limits};
+
+use session::Session;
+
+#[cfg(test)]
+mod tests;
+
+/// What happens while a page is captured, for whoever watches.
+#[derive(Clone, Copy, Debug)]
+pub enum Progress<'a> {
+    /// An address is asked for.
+    Asking(&'a Url),
+    /// An answer came whole.
+    Got(&'a Url),
+    /// No whole answer came, for this reason.
+    Failed(&'a Url, &'a str),
+}
+
+/// Why a page was not captured.
+#[derive(Debug, thiserror::Error)]
+pub enum CaptureError {
+    /// The address cannot be understood.
+    #[error("`{url}` is no web address: {why}")]
+    Address {
+        /// The text.
+        url: String,
+        /// What is wrong with it.
+        why: String,
+    },
+    /// Nothing came that could be kept; the custody log says so.
+    #[error("`{url}` was not captured: {reason}")]
+    Nothing {
+        /// What was asked for.
+        url: String,
+        /// Why nothing came.
+        reason: String,
+    },
+    /// The user stopped it; what came so far is set aside.
+    #[error("interrupted: `{0}` was not captured")]
+    Interrupted(String),
+    /// The case cannot be written to.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The item cannot be written.
+    #[error("cannot write the item")]
+    Io(#[from] io::Error),
+}
+
+/// A page that became an item of the case.
+#[derive(Clone, Debug)]
+pub struct Captured {
+    /// Name of the item's folder below `items/`.
+    pub item: String,
+    /// What was asked for.
+    pub url: String,
+    /// Where that led.
+    pub final_url: String,
+    /// Status code of the page.
+    pub status: Option<u16>,
+    /// Title of the page.
+    pub title: Option<String>,
+    /// Answers kept, the page and its redirects included.
+    pub parts: usize,
+    /// Bytes received.
+    pub bytes: u64,
+    /// What did not come.
+    pub failures: Vec<Failure>,
+    /// Why the page itself is not whole; `None` when it is.
+    pub problem: Option<String>,
+}
+
+/// Captures one page after the other into a case.
+pub struct Capturer<'a> {
+    store: &'a Store,
+    custodian: &'a Custodian,
+    options: CaptureOptions,
+    client: Arc<Client>,
+    runtime: Runtime,
+}
+
+impl<'a> Capturer<'a> {
+    /// Gets ready to capture into `store`.
+    ///
+    /// # Errors
+    ///
+    /// When the system gives no event queue.
+    pub fn new(
+        store: &'a Store,
+        custodian: &'a Custodian,
+        options: CaptureOptions,
+    ) -> io::Result<Self> {
+        Self::with_resolver(store, custodian, options, Arc::new(SystemResolver))
+    }
+
+    /// As [`Capturer::new`], with another way from names to addresses.
+    ///
+    /// # Errors
+    ///
+    /// When the system gives no event queue.
+    pub fn with_resolver(
+        store: &'a Store,
+        custodian: &'a Custodian,
+        options: CaptureOptions,
+        resolver: Arc<dyn Resolver>,
+    ) -> io::Result<Self> {
+        let client = ClientOptions {
+            allow_private: options.allow_private,
+            also_allowed: options.also_allowed.clone(),
+            user_agent: options.user_agent.clone(),
+            time: options.limits.time,
+            bytes: options.limits.bytes,
+            roots: options.roots.clone(),
+            folder: store.root().to_owned(),
+            interrupt: options.interrupt.clone(),
+            clock: custodian.clock(),
+        };
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+        Ok(Self {
+            store,
+            custodian,
+            options,
+            client: Arc::new(Client::new(client, resolver)),
+            runtime,
+        })
+    }
+
+    /// Captures the page at `url` and its parts as one item.
+    ///
+    /// # Errors
+    ///
+    /// [`CaptureError::Nothing`] when no answer came at all; a page that came in part
+    /// is an item, and [`Captured::problem`] says what is wrong with it.
+    pub fn capture(
+        &self,
+        url: &str,
+        progress: &mut dyn FnMut(Progress<'_>),
+    ) -> Result<Captured, CaptureError> {
+        let address = parse(url)?;
+        let draft = Draft::begin(self.store)?;
+        let mut session = Session::begin(draft, &address, &self.options, self.custodian)?;
+        let result = self.runtime.block_on(session.run(&self.client, &address, progress));
+        match result {
+            Ok(()) => {}
+            Err(FetchError::Interrupted) => {
+                session.leave();
+                self.store.lock(self.custodian)?;
+                return Err(CaptureError::Interrupted(url.to_owned()));
+            }
+            Err(FetchError::Disk(err)) => return Err(err.into()),
+            Err(err) => return Err(self.nothing(&address, &err)),
+        }
+        let (sealed, captured) = session.seal()?;
+        let action = Action::new("capture")
+            .with("url", &captured.url)
+            .with("status", captured.status)
+            .with("parts", captured.parts)
+            .with("failures", captured.failures.len())
+            .with("complete", captured.problem.is_none());
+        let item = self.store.lock(self.custodian)?.admit(sealed, action)?;
+        Ok(Captured { item, ..captured })
+    }
+
+    /// That somebody looked and found nothing is worth an entry.
+    fn nothing(&self, url: &Url, err: &FetchError) -> CaptureError {
+        let (url, reason) = (url.to_string(), err.to_string());
+        let action = Action::new("capture-failed").with("url", &url).with("reason", &reason);
+        match self.store.lock(self.custodian).and_then(|mut writer| writer.append(action)) {
+            Ok(_) => CaptureError::Nothing { url, reason },
+            Err(err) => err.into(),
+        }
+    }
+}
+
+/// Reads an address as a person writes it: without a scheme, `https` is meant.
+fn parse(text: &str) -> Result<Url, CaptureError> {
+    let wrong = |why: &str| CaptureError::Address { url: text.to_owned(), why: why.to_owned() };
+    let trimmed = text.trim();
+    let url = match Url::parse(trimmed) {
+        Err(url::ParseError::RelativeUrlWithoutBase) if !trimmed.starts_with(['/', '.']) => {
+            Url::parse(&format!("https://{trimmed}"))
+        }
+        parsed => parsed,
+    };
+    let mut url = url.map_err(|err| wrong(&err.to_string()))?;
+    if !matches!(url.scheme(), "http" | "https") {
+        return Err(wrong("only http and https can be captured"));
+    }
+    if !url.username().is_empty() || url.password().is_some() {
+        return Err(wrong("it holds a user name or password, which would end up in the evidence"));
+    }
+    url.set_fragment(None);
+    Ok(url)
+}

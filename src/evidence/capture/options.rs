@@ -1,0 +1,82 @@
+//! How a capture behaves, and where it stops.
+
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use rustls::pki_types::CertificateDer;
+
+use crate::evidence::interrupt::Interrupt;
+
+/// How a capture behaves.
+#[derive(Clone, Debug)]
+pub struct CaptureOptions {
+    /// Whether addresses that are not public may be connected to.
+    pub allow_private: bool,
+    /// Addresses that may be connected to all the same, such as a server of one's own.
+    pub also_allowed: Vec<SocketAddr>,
+    /// What the program calls itself to servers.
+    pub user_agent: String,
+    /// Where it stops.
+    pub limits: Limits,
+    /// The command line, for the record.
+    pub command: Vec<String>,
+    /// Certificates trusted beside those of Mozilla's programme.
+    pub roots: Vec<CertificateDer<'static>>,
+    /// What stops everything.
+    pub interrupt: Interrupt,
+}
+
+/// Where a capture stops.
+#[derive(Clone, Copy, Debug)]
+pub struct Limits {
+    /// For one address, from look-up to last byte.
+    pub time: Duration,
+    /// For the whole page; parts not begun by then are left out.
+    pub total_time: Duration,
+    /// Bytes of one body, as sent.
+    pub bytes: u64,
+    /// Bytes of all bodies; parts not begun by then are left out.
+    pub total_bytes: u64,
+    /// Redirects in a row.
+    pub redirects: usize,
+    /// Parts of one page.
+    pub parts: usize,
+    /// Frames in frames, style sheets in style sheets.
+    pub depth: usize,
+    /// Addresses asked at the same time.
+    pub at_once: usize,
+}
+
+impl Default for CaptureOptions {
+    fn default() -> Self {
+        Self {
+            allow_private: false,
+            also_allowed: Vec::new(),
+            user_agent: concat!(
+                "Mozilla/5.0 (compatible; pugmark/",
+                env!("CARGO_PKG_VERSION"),
+                ")"
+            )
+            .to_owned(),
+            limits: Limits::default(),
+            command: Vec::new(),
+            roots: Vec::new(),
+            interrupt: Interrupt::default(),
+        }
+    }
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            time: Duration::from_mins(1),
+            total_time: Duration::from_mins(5),
+            bytes: 256 << 20,
+            total_bytes: 1 << 30,
+            redirects: 10,
+            parts: 1000,
+            depth: 4,
+            at_once: 6,
+        }
+    }
+}

@@ -1,0 +1,365 @@
+//! One capture from the first request to the sealed item.
+
+use std::collections::{BTreeSet, VecDeque};
+use std::io;
+use std::sync::Arc;
+use std::time::Instant;
+
+use jiff::Timestamp;
+use tokio::task::JoinSet;
+use url::Url;
+
+use super::acquisition::{ACQUISITION_SCHEMA, Acquisition, Failure, Machine, ServerClock};
+use super::archive::{Archive, Reason};
+use super::{CaptureOptions, Captured, Progress};
+use crate::clock::Clock;
+use crate::evidence::draft::{Draft, SealedItem};
+use crate::evidence::net::{Client, Exchange, FetchError};
+use crate::evidence::page::{self, Role};
+use crate::evidence::store::Custodian;
+use crate::evidence::writer::TOOL;
+
+/// What is left unsaid by a capture without a browser.
+const LIMITS_OF_METHOD: &str = "No browser was used. Scripts were kept but not run, so what \
+    scripts would load or show is missing; no picture of the page was taken.";
+
+/// An address that is still to be asked.
+struct Job {
+    url: Url,
+    role: Role,
+    via: Url,
+    /// Frames or style sheets above it.
+    depth: usize,
+    /// Redirects that led to it.
+    redirects: usize,
+}
+
+/// A capture that is going on.
+pub(super) struct Session<'a> {
+    draft: Draft,
+    archive: Archive,
+    options: &'a CaptureOptions,
+    clock: Clock,
+    started: Timestamp,
+    running: Instant,
+    seen: BTreeSet<Url>,
+    queue: VecDeque<Job>,
+    failures: Vec<Failure>,
+    url: Url,
+    final_url: Url,
+    status: Option<u16>,
+    title: Option<String>,
+    problem: Option<String>,
+    server_clock: Option<ServerClock>,
+}
+
+impl<'a> Session<'a> {
+    pub(super) fn begin(
+        draft: Draft,
+        url: &Url,
+        options: &'a CaptureOptions,
+        custodian: &Custodian,
+    ) -> io::Result<Self> {
+        let clock = custodian.clock();
+        let started = clock.now();
+        Ok(Self {
+            archive: Archive::begin(&draft, &options.user_agent, started)?,
+            draft,
+            options,
+            clock,
+            started,
+            running: Instant::now(),
+            seen: BTreeSet::new(),
+            queue: VecDeque::new(),
+            failures: Vec::new(),
+            url: url.clone(),
+            final_url: url.clone(),
+            status: None,
+            title: None,
+            problem: None,
+            server_clock: None,
+        })
+    }
+
+    /// Fetches the page, then its parts.
+    ///
+    /// # Errors
+    ///
+    /// When no answer came at all, when interrupted, or when the disk fails.
+    pub(super) async fn run(
+        &mut self,
+        client: &Arc<Client>,
+        url: &Url,
+        progress: &mut dyn FnMut(Progress<'_>),
+    ) -> Result<(), FetchError> {
+        self.fetch_page(client, url, progress).await?;
+        self.fetch_parts(client, progress).await
+    }
+
+    /// Follows redirects from `url` to the page itself.
+    async fn fetch_page(
+        &mut self,
+        client: &Client,
+        url: &Url,
+        progress: &mut dyn FnMut(Progress<'_>),
+    ) -> Result<(), FetchError> {
+        let mut current = url.clone();
+        let mut via: Option<Url> = None;
+        for hop in 0.. {
+            self.seen.insert(current.clone());
+            progress(Progress::Asking(&current));
+            let mut exchange = client.fetch(&current, None).await;
+            let reason = Reason { role: Role::Page, via: via.as_ref() };
+            let answered = self.put(&mut exchange, reason)?;
+            self.final_url = current.clone();
+            self.status = exchange.status;
+            if let Some(error) = exchange.error.take() {
+                // Nothing at all: no item. Something before: an item, with this said in it.
+                if !answered && hop == 0 || matches!(error, FetchError::Interrupted) {
+                    return Err(error);
+                }
+                self.fail(&current, reason, &error.to_string(), progress);
+                self.problem = Some(error.to_string());
+                return Ok(());
+            }
+            progress(Progress::Got(&current));
+            let Some(next) = exchange.redirect() else {
+                self.read_clock(&exchange);
+                self.read_parts(&exchange, Role::Page, 0);
+                return Ok(());
+            };
+            if let Some(problem) = self.wrong_redirect(&next, hop) {
+                self.fail(
+                    &next,
+                    Reason { role: Role::Page, via: Some(&current) },
+                    &problem,
+                    progress,
+                );
+                self.problem = Some(problem);
+                return Ok(());
+            }
+            via = Some(std::mem::replace(&mut current, next));
+        }
+        Ok(())
+    }
+
+    fn wrong_redirect(&self, next: &Url, hop: usize) -> Option<String> {
+        if self.seen.contains(next) {
+            Some(format!("redirects in a loop, back to {next}"))
+        } else if hop >= self.options.limits.redirects {
+            Some(format!("redirects more than {} times", self.options.limits.redirects))
+        } else {
+            None
+        }
+    }
+
+    async fn fetch_parts(
+        &mut self,
+        client: &Arc<Client>,
+        progress: &mut dyn FnMut(Progress<'_>),
+    ) -> Result<(), FetchError> {
+        let mut running = JoinSet::new();
+        loop {
+            while running.len() < self.options.limits.at_once {
+                let Some(job) = self.queue.pop_front() else { break };
+                if let Some(limit) = self.limit_reached() {
+                    let reason = Reason { role: job.role, via: Some(&job.via) };
+                    self.fail(&job.url, reason, &limit, progress);
+                    continue;
+                }
+                progress(Progress::Asking(&job.url));
+                let client = Arc::clone(client);
+                running.spawn(async move {
+                    let exchange = client.fetch(&job.url, Some(&job.via)).await;
+                    (job, exchange)
+                });
+            }
+            let Some(done) = running.join_next().await else { return Ok(()) };
+            let (job, exchange) =
+                done.map_err(|err| FetchError::Http(format!("a fetch broke off: {err}")))?;
+            self.take_part(&job, exchange, progress)?;
+        }
+    }
+
+    fn take_part(
+        &mut self,
+        job: &Job,
+        mut exchange: Exchange,
+        progress: &mut dyn FnMut(Progress<'_>),
+    ) -> Result<(), FetchError> {
+        let reason = Reason { role: job.role, via: Some(&job.via) };
+        self.put(&mut exchange, reason)?;
+        match exchange.error.take() {
+            Some(error @ FetchError::Interrupted) => return Err(error),
+            Some(error) => self.fail(&job.url, reason, &error.to_string(), progress),
+            None => progress(Progress::Got(&job.url)),
+        }
+        if let Some(status) = exchange.status.filter(|&status| status >= 400) {
+            let text = format!("the server answered {status}");
+            self.fail(&job.url, reason, &text, progress);
+        }
+        match exchange.redirect() {
+            Some(next) if job.redirects < self.options.limits.redirects => {
+                self.enqueue(next, job.role, job.url.clone(), job.depth, job.redirects + 1);
+            }
+            Some(_) => {
+                let text = format!("redirects more than {} times", self.options.limits.redirects);
+                self.fail(&job.url, reason, &text, progress);
+            }
+            None => self.read_parts(&exchange, job.role, job.depth),
+        }
+        Ok(())
+    }
+
+    /// Writes `exchange` into the archive; true when there is an answer.
+    fn put(&mut self, exchange: &mut Exchange, reason: Reason<'_>) -> Result<bool, FetchError> {
+        if let Some(FetchError::Disk(err)) =
+            exchange.error.take_if(|e| matches!(e, FetchError::Disk(_)))
+        {
+            return Err(FetchError::Disk(err));
+        }
+        self.archive.put(&mut self.draft, exchange, reason).map_err(FetchError::Disk)
+    }
+
+    fn limit_reached(&self) -> Option<String> {
+        let limits = &self.options.limits;
+        if self.archive.fetched.len() >= limits.parts {
+            Some(format!("left out: the page has more than {} parts", limits.parts))
+        } else if self.archive.bytes >= limits.total_bytes {
+            Some(format!("left out: the page has more than {} bytes", limits.total_bytes))
+        } else if self.running.elapsed() >= limits.total_time {
+            Some(format!("left out: the page took {} s", limits.total_time.as_secs()))
+        } else {
+            None
+        }
+    }
+
+    /// Looks into the body for what it names.
+    fn read_parts(&mut self, exchange: &Exchange, role: Role, depth: usize) {
+        let Some(body) = &exchange.body else { return };
+        let kind = exchange.header("content-type").to_ascii_lowercase();
+        let is_style = kind.contains("css") || (kind.is_empty() && role == Role::Style);
+        if !is_style && !kind.is_empty() && !kind.contains("html") && !kind.contains("svg") {
+            return;
+        }
+        let decoded = page::decode(body, exchange.header("content-encoding"), &kind);
+        let reason = Reason { role, via: None };
+        if let Some(problem) = decoded.problem {
+            self.failures.push(failure(&exchange.url, reason, problem));
+        }
+        let parts = if is_style {
+            page::css_parts(&decoded.text, &exchange.url)
+        } else {
+            let page = page::read_html(&decoded.text, &exchange.url);
+            if role == Role::Page {
+                self.title = page.title;
+            }
+            page.parts
+        };
+        for part in parts {
+            let goes_on = matches!(part.role, Role::Frame | Role::Refresh | Role::Style);
+            let depth = depth + usize::from(goes_on);
+            if depth > self.options.limits.depth && goes_on && !self.seen.contains(&part.url) {
+                let reason = Reason { role: part.role, via: Some(&exchange.url) };
+                let text = format!("left out: more than {} levels deep", self.options.limits.depth);
+                self.failures.push(failure(&part.url, reason, text));
+                continue;
+            }
+            self.enqueue(part.url, part.role, exchange.url.clone(), depth, 0);
+        }
+    }
+
+    fn enqueue(&mut self, url: Url, role: Role, via: Url, depth: usize, redirects: usize) {
+        if self.seen.insert(url.clone()) {
+            self.queue.push_back(Job { url, role, via, depth, redirects });
+        }
+    }
+
+    fn fail(
+        &mut self,
+        url: &Url,
+        reason: Reason<'_>,
+        text: &str,
+        progress: &mut dyn FnMut(Progress<'_>),
+    ) {
+        progress(Progress::Failed(url, text));
+        self.failures.push(failure(url, reason, text.to_owned()));
+    }
+
+    /// Source: RFC 9110, section 5.6.7: `Date` has the form of RFC 5322, with `GMT`.
+    fn read_clock(&mut self, exchange: &Exchange) {
+        let parser = jiff::fmt::rfc2822::DateTimeParser::new();
+        let Ok(server) = parser.parse_timestamp(exchange.header("date")) else { return };
+        let took = i64::try_from(exchange.duration.as_micros()).unwrap_or(0);
+        let machine = Timestamp::from_microsecond(exchange.started.as_microsecond() + took)
+            .unwrap_or(exchange.started);
+        let offset_seconds = server.as_second() - machine.as_second();
+        self.server_clock = Some(ServerClock { server, machine, offset_seconds });
+    }
+
+    /// Leaves what came so far for the next writer to set aside.
+    pub(super) fn leave(self) {
+        self.draft.leave();
+    }
+
+    /// Closes the item.
+    pub(super) fn seal(mut self) -> io::Result<(SealedItem, Captured)> {
+        let bytes = self.archive.bytes;
+        let (fetched, tls) = self.archive.finish(&mut self.draft)?;
+        let parts = fetched.iter().filter(|fetched| fetched.response_record.is_some()).count();
+        let record = Acquisition {
+            schema: ACQUISITION_SCHEMA,
+            method: "http",
+            url: self.url.to_string(),
+            final_url: self.final_url.to_string(),
+            status: self.status,
+            title: self.title,
+            started: self.started,
+            finished: self.clock.now(),
+            complete: self.problem.is_none(),
+            problem: self.problem,
+            clock: self.server_clock,
+            machine: machine(self.options),
+            fetched,
+            failures: self.failures,
+            tls,
+            limits_of_method: LIMITS_OF_METHOD,
+        };
+        let mut json = serde_json::to_vec_pretty(&record).map_err(io::Error::from)?;
+        json.push(b'\n');
+        self.draft.write("acquisition.json", &json)?;
+        let description = format!("Capture of {}", record.url);
+        let sealed = self.draft.seal(&record.url, &description, self.clock)?;
+        let captured = Captured {
+            item: String::new(),
+            url: record.url,
+            final_url: record.final_url,
+            status: record.status,
+            title: record.title,
+            parts,
+            bytes,
+            failures: record.failures,
+            problem: record.problem,
+        };
+        Ok((sealed, captured))
+    }
+}
+
+fn machine(options: &CaptureOptions) -> Machine {
+    Machine {
+        tool: TOOL,
+        command: options.command.clone(),
+        system: format!("{} {}", std::env::consts::OS, std::env::consts::ARCH),
+        user_agent: options.user_agent.clone(),
+        allow_private: options.allow_private,
+    }
+}
+
+fn failure(url: &Url, reason: Reason<'_>, text: String) -> Failure {
+    Failure {
+        url: url.to_string(),
+        role: reason.role,
+        via: reason.via.map(Url::to_string),
+        reason: text,
+    }
+}

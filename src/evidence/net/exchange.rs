@@ -1,0 +1,96 @@
+//! One request and what came of it.
+
+use std::io;
+use std::net::{IpAddr, SocketAddr};
+use std::sync::Arc;
+use std::time::Duration;
+
+use hyper::HeaderMap;
+use jiff::Timestamp;
+use url::Url;
+
+use super::recording::Received;
+use super::tls::TlsFacts;
+use crate::evidence::digest::Sha256;
+
+/// Why a request got no whole answer.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum FetchError {
+    #[error("only http and https addresses can be fetched")]
+    Scheme,
+    #[error("`{host}` does not resolve: {source}")]
+    Unresolved { host: String, source: io::Error },
+    #[error("refused: `{host}` leads to {address} ({kind}), and only public addresses are fetched")]
+    Refused { host: String, address: IpAddr, kind: &'static str },
+    #[error("no connection to {address}: {source}")]
+    Connect { address: SocketAddr, source: io::Error },
+    #[error("TLS with `{host}` failed: {source}")]
+    Tls { host: String, source: io::Error },
+    #[error("no whole answer within {} s", .0.as_secs_f64())]
+    Timeout(Duration),
+    #[error("the answer is longer than the limit of {0} bytes")]
+    TooLarge(u64),
+    #[error("the server does not speak proper HTTP/1.1 or broke off: {0}")]
+    Http(String),
+    #[error("cannot keep the answer: {0}")]
+    Disk(io::Error),
+    #[error("interrupted")]
+    Interrupted,
+}
+
+impl FetchError {
+    /// What `WARC-Truncated` says of an answer that ended so.
+    pub(crate) fn truncation(&self) -> &'static str {
+        match self {
+            Self::TooLarge(_) => "length",
+            Self::Timeout(_) => "time",
+            Self::Http(_) | Self::Connect { .. } | Self::Tls { .. } => "disconnect",
+            _ => "unspecified",
+        }
+    }
+}
+
+/// One request, and the answer as far as it came.
+pub(crate) struct Exchange {
+    /// What was asked for.
+    pub(crate) url: Url,
+    /// When the request began, by the machine's clock.
+    pub(crate) started: Timestamp,
+    /// How long it took.
+    pub(crate) duration: Duration,
+    /// The server's address, once there was a connection.
+    pub(crate) address: Option<SocketAddr>,
+    /// How the connection was encrypted.
+    pub(crate) tls: Option<Arc<TlsFacts>>,
+    /// The request as sent, secrets blanked.
+    pub(crate) request: Vec<u8>,
+    /// The answer as received.
+    pub(crate) received: Option<Received>,
+    /// Its status code.
+    pub(crate) status: Option<u16>,
+    /// Its headers.
+    pub(crate) headers: HeaderMap,
+    /// Digest and length of the body without transfer coding.
+    pub(crate) entity: Option<(Sha256, u64)>,
+    /// The body without transfer coding, when it is a kind that has parts.
+    pub(crate) body: Option<Vec<u8>>,
+    /// Why the answer is missing or not whole.
+    pub(crate) error: Option<FetchError>,
+}
+
+impl Exchange {
+    /// The text of a header; empty when it is missing or not ASCII.
+    pub(crate) fn header(&self, name: &str) -> &str {
+        self.headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default()
+    }
+
+    /// Where the answer sends the client on, whatever the scheme.
+    pub(crate) fn redirect(&self) -> Option<Url> {
+        let redirects = matches!(self.status, Some(301 | 302 | 303 | 307 | 308));
+        let location = self.headers.get("location").filter(|_| redirects)?;
+        let location = String::from_utf8_lossy(location.as_bytes());
+        let mut url = self.url.join(&location).ok()?;
+        url.set_fragment(None);
+        Some(url)
+    }
+}

@@ -1,0 +1,18 @@
+//! HTTP as it is on the wire: every byte sent and received is kept, and no
+//! connection is made to an address that was not checked.
+
+mod address;
+mod client;
+mod connection;
+mod exchange;
+mod recording;
+mod resolver;
+mod tls;
+
+pub use address::refusal;
+pub use resolver::{Resolved, Resolver, SystemResolver};
+
+pub(super) use client::{Client, ClientOptions};
+pub(super) use exchange::{Exchange, FetchError};
+pub(super) use recording::Received;
+pub(super) use tls::TlsFacts;

@@ -1,0 +1,5 @@
+//! WARC 1.1 (ISO 28500:2017): the archive of what was asked and answered.
+
+mod writer;
+
+pub(super) use writer::{Kind, RecordHead, WarcWriter};
