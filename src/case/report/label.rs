@@ -22,3 +22,8 @@ pub(super) fn label(list: &str, key: &str, language: Language) -> String {
         (None, _) => key.to_owned(),
     }
 }
+
+/// True when `key` of the list `list` is a scientific name that is set in italics.
+pub(super) fn is_italic(list: &str, key: &str) -> bool {
+    list == "taxon" && key.contains(' ') && key.starts_with(char::is_uppercase)
+}

@@ -33,6 +33,9 @@ pub(super) struct Args {
     /// Language of the report
     #[arg(long, value_name = "LANGUAGE", default_value = "en")]
     lang: Lang,
+    /// Write the report as one HTML page to FILE: needs nothing from outside, fit for print
+    #[arg(long, value_name = "FILE")]
+    html: Option<PathBuf>,
     /// Write the figures as one JSON object to FILE (`-`: standard output)
     #[arg(long, value_name = "FILE")]
     json: Option<PathBuf>,
@@ -73,7 +76,7 @@ pub(super) fn run(args: &Args, streams: &mut Streams) -> anyhow::Result<Outcome>
         return Err(anyhow::anyhow!("the ledger of `{}` has no ads", args.dir.display())
             .context(Hint("import some: pugmark scan FILE | pugmark case import DIR".to_owned())));
     }
-    let outputs = [(&args.json, Form::Json), (&args.csv, Form::Csv)];
+    let outputs = [(&args.html, Form::Html), (&args.json, Form::Json), (&args.csv, Form::Csv)];
     let mut written = false;
     for (path, form) in outputs {
         if let Some(path) = path {
@@ -113,13 +116,15 @@ fn terms(args: &Args, record: &CaseRecord) -> Terms {
 /// A form that the summary is written to a file in.
 #[derive(Clone, Copy)]
 enum Form {
+    Html,
     Json,
     Csv,
 }
 
-fn render(summary: &Summary, form: Form, _args: &Args) -> anyhow::Result<Vec<u8>> {
+fn render(summary: &Summary, form: Form, args: &Args) -> anyhow::Result<Vec<u8>> {
     let mut bytes = Vec::new();
     match form {
+        Form::Html => bytes.extend(report::html(summary, args.lang.into()).into_bytes()),
         Form::Json => {
             serde_json::to_writer_pretty(&mut bytes, summary)?;
             bytes.push(b'\n');
