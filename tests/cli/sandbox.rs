@@ -33,7 +33,12 @@ impl Sandbox {
     /// The program, ready to run here: for tests that need more than [`Sandbox::run`].
     pub(crate) fn command(&self, args: &[&str]) -> Command {
         let mut command = Command::new(assert_cmd::cargo::cargo_bin!("pugmark"));
-        command.args(args).current_dir(self.folder.path()).env_clear().env("COLUMNS", "100");
+        command
+            .args(args)
+            .current_dir(self.folder.path())
+            .env_clear()
+            .env("COLUMNS", "100")
+            .env("PUGMARK_HOME", self.folder.path().join("home"));
         command
     }
 

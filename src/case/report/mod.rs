@@ -1,10 +1,13 @@
-//! Reports of a case's figures: for a terminal, and as one HTML page.
+//! Reports of a case's figures: for a terminal, as Markdown, and as one HTML page.
 
 mod html;
 mod label;
+mod markdown;
+mod method;
 mod terminal;
 mod words;
 
 pub use html::html;
+pub use markdown::markdown;
 pub use terminal::terminal;
 pub use words::Language;

@@ -1,6 +1,7 @@
 //! `pugmark case`: the case folder.
 
 mod import;
+mod new;
 mod summary;
 
 use clap::Subcommand;
@@ -16,12 +17,14 @@ pub(super) struct Args {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    New(new::Args),
     Import(import::Args),
     Summary(summary::Args),
 }
 
 pub(super) fn run(args: &Args, streams: &mut Streams) -> anyhow::Result<Outcome> {
     match &args.command {
+        Command::New(args) => new::run(args, streams),
         Command::Import(args) => import::run(args, streams),
         Command::Summary(args) => summary::run(args, streams),
     }

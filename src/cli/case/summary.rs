@@ -36,6 +36,12 @@ pub(super) struct Args {
     /// Write the report as one HTML page to FILE: needs nothing from outside, fit for print
     #[arg(long, value_name = "FILE")]
     html: Option<PathBuf>,
+    /// Write the report as Markdown to FILE
+    #[arg(long, value_name = "FILE")]
+    md: Option<PathBuf>,
+    /// Write the report as PDF to FILE: not in this build, print the HTML report instead
+    #[arg(long, value_name = "FILE")]
+    pdf: Option<PathBuf>,
     /// Write the figures as one JSON object to FILE (`-`: standard output)
     #[arg(long, value_name = "FILE")]
     json: Option<PathBuf>,
@@ -70,13 +76,23 @@ impl From<Lang> for report::Language {
 }
 
 pub(super) fn run(args: &Args, streams: &mut Streams) -> anyhow::Result<Outcome> {
+    if args.pdf.is_some() {
+        return Err(anyhow::anyhow!("this build of pugmark writes no PDF").context(Hint(
+            "write `--html report.html`, open it in a browser and print it to a PDF".to_owned(),
+        )));
+    }
     let case = Folder::open(&args.dir)?;
     let summary = summarise(&Ledger::of(case.path()), &terms(args, case.record()))?;
     if summary.looked_at.records == 0 {
         return Err(anyhow::anyhow!("the ledger of `{}` has no ads", args.dir.display())
             .context(Hint("import some: pugmark scan FILE | pugmark case import DIR".to_owned())));
     }
-    let outputs = [(&args.html, Form::Html), (&args.json, Form::Json), (&args.csv, Form::Csv)];
+    let outputs = [
+        (&args.html, Form::Html),
+        (&args.md, Form::Markdown),
+        (&args.json, Form::Json),
+        (&args.csv, Form::Csv),
+    ];
     let mut written = false;
     for (path, form) in outputs {
         if let Some(path) = path {
@@ -117,6 +133,7 @@ fn terms(args: &Args, record: &CaseRecord) -> Terms {
 #[derive(Clone, Copy)]
 enum Form {
     Html,
+    Markdown,
     Json,
     Csv,
 }
@@ -125,6 +142,9 @@ fn render(summary: &Summary, form: Form, args: &Args) -> anyhow::Result<Vec<u8>>
     let mut bytes = Vec::new();
     match form {
         Form::Html => bytes.extend(report::html(summary, args.lang.into()).into_bytes()),
+        Form::Markdown => {
+            bytes.extend(report::markdown(summary, args.lang.into()).into_bytes());
+        }
         Form::Json => {
             serde_json::to_writer_pretty(&mut bytes, summary)?;
             bytes.push(b'\n');

@@ -1,7 +1,6 @@
 //! The report as one HTML file: no request goes out from it, and no text of a seller runs in it.
 
 mod ads;
-mod method;
 mod strangers;
 mod tables;
 mod trend;
@@ -10,6 +9,7 @@ use maud::{DOCTYPE, Markup, PreEscaped, html};
 use sha2::{Digest, Sha256};
 
 use super::Language;
+use super::method::method;
 use crate::case::summary::{Eur, Figure, Summary};
 
 const STYLE: &str = include_str!("style.css");
@@ -145,6 +145,20 @@ impl Page<'_> {
                     div {
                         dt { (self.word(key)) " " span.note { (note) } }
                         dd { a href="#the-ads" { (figure) } }
+                    }
+                }
+            }
+        }
+    }
+
+    fn method(&self) -> Markup {
+        html! {
+            section aria-labelledby="method" {
+                h2 #method { (self.word("method")) }
+                dl.method {
+                    @for (title, text) in method(self.summary, self.language) {
+                        dt { (title) }
+                        dd { (text) }
                     }
                 }
             }

@@ -1,36 +1,35 @@
-//! How the figures came about, and what they do not say.
+//! How the figures came about, and what they do not say: the same words in every report.
 
-use maud::{Markup, html};
-
-use super::{Page, strangers};
+use super::Language;
 use crate::case::summary::Summary;
+use crate::output::terminal_text;
 
-impl Page<'_> {
-    pub(super) fn method(&self) -> Markup {
-        let items: [(&str, String); 7] = [
-            ("m-counted", self.what_counts()),
-            ("m-offers", self.offers()),
-            ("m-specimens", self.specimens()),
-            ("m-money", self.money()),
-            ("m-law", self.law()),
-            ("m-time", self.time()),
-            ("m-limits", self.word("m-limits-text").to_owned()),
-        ];
-        html! {
-            section aria-labelledby="method" {
-                h2 #method { (self.word("method")) }
-                dl.method {
-                    @for (key, text) in items { dt { (self.word(key)) } dd { (text) } }
-                }
-            }
-        }
-    }
+/// Titles and sentences of the method section.
+pub(super) fn method(summary: &Summary, language: Language) -> Vec<(&'static str, String)> {
+    let page = Method { summary, language };
+    let items = [
+        ("m-counted", page.what_counts()),
+        ("m-offers", page.offers()),
+        ("m-specimens", page.specimens()),
+        ("m-money", page.money()),
+        ("m-law", page.law()),
+        ("m-time", page.time()),
+        ("m-limits", language.word("m-limits-text").to_owned()),
+    ];
+    items.into_iter().map(|(key, text)| (language.word(key), text)).collect()
+}
 
+struct Method<'a> {
+    summary: &'a Summary,
+    language: Language,
+}
+
+impl Method<'_> {
     fn what_counts(&self) -> String {
         let Summary { thresholds, looked_at, .. } = self.summary;
         let lowest =
             thresholds.lowest_score.map_or("–".to_owned(), |score| format!("{score:.0}"));
-        self.say(
+        self.language.say(
             "m-counted-text",
             &[
                 ("verdicts", &thresholds.verdicts.join(", ")),
@@ -47,24 +46,24 @@ impl Page<'_> {
         let Summary { thresholds, totals, .. } = self.summary;
         let similarity = format!("{:.0}", thresholds.duplicate_similarity * 100.0);
         let merged = self.number(totals.ads - totals.unique_ads);
-        self.say("m-offers-text", &[("similarity", &similarity), ("merged", &merged)])
+        self.language.say("m-offers-text", &[("similarity", &similarity), ("merged", &merged)])
     }
 
     fn specimens(&self) -> String {
         let assumed = self.number(self.summary.totals.specimens_assumed);
-        self.say("m-specimens-text", &[("assumed", &assumed)])
+        self.language.say("m-specimens-text", &[("assumed", &assumed)])
     }
 
     fn money(&self) -> String {
         let Summary { totals, rates_date, rates_source, .. } = self.summary;
         let rates = match (rates_date, rates_source) {
             (Some(date), Some(source)) => {
-                let source = strangers::text(source);
-                self.say("rates-of", &[("date", &date.to_string()), ("source", &source)])
+                let (date, source) = (date.to_string(), terminal_text::escape(source));
+                self.language.say("rates-of", &[("date", &date), ("source", &source)])
             }
-            _ => self.word("rates-none").to_owned(),
+            _ => self.language.word("rates-none").to_owned(),
         };
-        self.say(
+        self.language.say(
             "m-money-text",
             &[
                 ("rates", &rates),
@@ -76,14 +75,19 @@ impl Page<'_> {
 
     fn law(&self) -> String {
         let Summary { law_as_of, data_date, .. } = self.summary;
-        let law = strangers::excerpt(&law_as_of.join(", "), 120);
-        let law = if law.is_empty() { "–".to_owned() } else { law };
+        let days: Vec<&str> = law_as_of.iter().take(5).map(String::as_str).collect();
+        let law = if days.is_empty() { "–".to_owned() } else { days.join(", ") };
         let data = data_date.map_or("–".to_owned(), |date| date.to_string());
-        self.say("m-law-text", &[("law", &law), ("data", &data)])
+        let law = terminal_text::escape(&law);
+        self.language.say("m-law-text", &[("law", &law), ("data", &data)])
     }
 
     fn time(&self) -> String {
         let undated = self.summary.ads.iter().filter(|ad| ad.offer.date.is_none()).count();
-        self.say("m-time-text", &[("undated", &undated.to_string())])
+        self.language.say("m-time-text", &[("undated", &undated.to_string())])
+    }
+
+    fn number(&self, number: u64) -> String {
+        self.language.number(number)
     }
 }
