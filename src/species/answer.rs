@@ -11,6 +11,19 @@ use super::{Species, TaxonId};
 
 /// Version of the record.
 const SCHEMA: &str = "pugmark.species/1";
+/// What is said of a domesticated form.
+const UNCOVERED: &str = "domesticated form: not covered";
+/// The day on which the amendments of CoP17 entered into force; the listings go back to it.
+const FIRST_DAY: Date = jiff::civil::date(2017, 1, 2);
+
+/// What is asked about a name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Question {
+    /// The day whose law is asked for.
+    pub on: Date,
+    /// Language of what an Annex means to a seller: `en`, `fr`, `de` or `nl`.
+    pub language: &'static str,
+}
 
 /// What the data say about a name on a day; see `schemas/species.schema.json`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -18,7 +31,7 @@ pub struct Answer<'a> {
     /// Name and version of this form.
     pub schema: &'static str,
     /// The name asked for.
-    pub query: &'a str,
+    pub query: String,
     /// True when the name is known, or its genus is.
     pub found: bool,
     /// How the name was matched.
@@ -62,6 +75,9 @@ pub struct MatchRecord<'a> {
 /// A taxon and its place.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct TaxonRecord<'a> {
+    /// Number of the taxon.
+    #[serde(skip)]
+    pub id: TaxonId,
     /// Scientific name.
     pub name: &'a str,
     /// Rank.
@@ -115,14 +131,28 @@ pub struct Other<'a> {
     pub annex: Option<String>,
 }
 
+impl Answer<'_> {
+    /// True when the taxon stands in an Appendix or an Annex on the day.
+    #[must_use]
+    pub fn is_listed(&self) -> bool {
+        self.cites.appendix.is_some() || self.eu.annex.is_some()
+    }
+}
+
 impl Species {
     /// Answers `query` as the law stood on the day `on`.
     #[must_use]
-    pub fn answer<'a>(&'a self, query: &'a str, on: Date) -> Answer<'a> {
+    pub fn answer(&self, query: &str, on: Date) -> Answer<'_> {
+        self.ask(query, Question { on, language: "en" })
+    }
+
+    /// Answers `question` about `query`.
+    #[must_use]
+    pub fn ask(&self, query: &str, question: Question) -> Answer<'_> {
         let finding = self.search(query);
         let mut answer = Answer {
             schema: SCHEMA,
-            query,
+            query: query.to_owned(),
             found: false,
             matched: None,
             taxon: None,
@@ -133,7 +163,7 @@ impl Species {
             also: Vec::new(),
             suggestions: Vec::new(),
             notes: Vec::new(),
-            as_of: on,
+            as_of: question.on,
             data_date: self.data_date(),
         };
         match finding.matches.split_first() {
@@ -203,6 +233,7 @@ impl Species {
         let taxon = self.taxon(id);
         let some = |name| Some(name).filter(|name: &&str| !name.is_empty());
         TaxonRecord {
+            id,
             name: taxon.name,
             rank: taxon.rank,
             class: some(taxon.class),
@@ -233,11 +264,14 @@ impl Species {
             MatchKind::Synonym => notes.push(format!("{} is another name of {name}", first.name)),
             MatchKind::Accepted | MatchKind::Common => {}
         }
-        match self.kind(first.taxon) {
-            TaxonKind::Domesticated => notes.push("domesticated form: not covered".to_owned()),
-            TaxonKind::Fossil => notes.push("extinct taxon outside the Convention".to_owned()),
-            _ => {}
-        }
+        let note = self.taxon(first.taxon).note;
+        let known = Some(note).filter(|note| !note.is_empty());
+        notes.extend(match (self.kind(first.taxon), known) {
+            (TaxonKind::Domesticated, Some(note)) => Some(format!("{UNCOVERED} ({note})")),
+            (TaxonKind::Domesticated, None) => Some(UNCOVERED.to_owned()),
+            (TaxonKind::Fossil, None) => Some("extinct taxon outside the Convention".to_owned()),
+            (_, note) => note.map(str::to_owned),
+        });
         for row in &status.coming {
             let day =
                 row.from.map_or_else(|| "a day not known yet".to_owned(), |day| day.to_string());
@@ -247,8 +281,11 @@ impl Species {
                 answer.as_of, row.grade
             ));
         }
-        let note = self.taxon(first.taxon).note;
-        notes.extend(Some(note.to_owned()).filter(|note| !note.is_empty()));
+        if answer.as_of < FIRST_DAY {
+            notes.push(format!(
+                "the listings begin on {FIRST_DAY}: what was in force before is not in the data"
+            ));
+        }
         answer.notes = notes;
     }
 }

@@ -112,7 +112,8 @@ pub(crate) mod name {
     pub(crate) const TAXON: usize = 0;
     /// Text as written.
     pub(crate) const TEXT: usize = 1;
-    /// Kind in the lowest byte; above it the text of the language, one of the first texts.
+    /// Kind in the lowest four bits, doubt in the next four; above them the text of the language,
+    /// which is one of the first texts.
     pub(crate) const CODES: usize = 2;
     /// Words in all.
     pub(crate) const WIDTH: usize = 3;

@@ -22,7 +22,7 @@ use std::sync::LazyLock;
 
 use jiff::civil::Date;
 
-pub use answer::{Answer, Other, TaxonRecord};
+pub use answer::{Answer, Other, Question, TaxonRecord};
 pub use cascade::{Below, Status};
 pub use fold::fold;
 pub use index::IndexError;

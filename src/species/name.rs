@@ -15,6 +15,8 @@ pub struct Name<'a> {
     pub taxon: TaxonId,
     /// What kind of name it is.
     pub kind: NameKind,
+    /// 15 less the number of sources that attest it, 0 at least.
+    pub doubt: u8,
 }
 
 impl Species {
@@ -28,7 +30,7 @@ impl Species {
     pub fn common_names(&self, taxon: TaxonId) -> Vec<Name<'_>> {
         let is_common = |name: &Name<'_>| name.taxon == taxon && name.kind >= NameKind::Common;
         let mut names: Vec<_> = self.names().filter(is_common).collect();
-        names.sort_by_key(|name| (name.language, name.kind, name.text));
+        names.sort_by_key(|name| (name.language, name.kind, name.doubt, name.text));
         names
     }
 
@@ -48,7 +50,8 @@ impl Species {
             text: self.index.text(record[name::TEXT]),
             language: self.index.text(codes >> 8),
             taxon: TaxonId(record[name::TAXON]),
-            kind: NameKind::from_code(kind),
+            kind: NameKind::from_code(kind & 15),
+            doubt: kind >> 4,
         }
     }
 }

@@ -1,1 +1,196 @@
 //! Tests of `pugmark species`.
+
+use serde_json::Value;
+
+use crate::sandbox::Sandbox;
+
+/// The answers to `names`, asked for one by one on stdin.
+fn ask(args: &[&str], names: impl AsRef<[u8]>) -> (i32, Vec<Value>, String) {
+    let sandbox = Sandbox::new();
+    let output = sandbox.pipe(&[&["species", "-"], args].concat(), names);
+    let text = String::from_utf8(output.stdout).unwrap();
+    let answers = text.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let stderr = String::from_utf8(output.stderr).unwrap();
+    (output.status.code().unwrap(), answers, stderr)
+}
+
+fn one(name: &str) -> Value {
+    let (_, mut answers, _) = ask(&["--as-of", "2026-11-25"], name);
+    assert_eq!(answers.len(), 1, "{name}");
+    answers.remove(0)
+}
+
+fn appendix(name: &str) -> String {
+    let answer = one(name);
+    assert_eq!(answer["found"], true, "{name}: {answer}");
+    answer["cites"]["appendix"].as_str().unwrap_or("none").to_owned()
+}
+
+#[test]
+fn rank_cascade_and_exclusions_decide() {
+    for (name, expected) in [
+        ("Gorilla gorilla", "I"),
+        ("Cebus capucinus", "II"),
+        ("Primates", "II"),
+        ("Cathartes aura", "none"),
+        ("Vultur gryphus", "I"),
+        ("Loxodonta africana", "I/II"),
+        ("Melopsittacus undulatus", "none"),
+        ("Felis catus", "none"),
+        ("Mammuthus primigenius", "none"),
+    ] {
+        assert_eq!(appendix(name), expected, "{name}");
+    }
+}
+
+#[test]
+fn spelling_is_forgiven() {
+    for name in [
+        "PANTHERA TIGRIS",
+        "  panthera   tigris ",
+        "Panthera tigris Linnaeus, 1758",
+        "Panthera tigirs",
+        "Pantera tigris",
+        "tigre",
+        "Tigers",
+    ] {
+        let answer = one(name);
+        assert_eq!(answer["taxon"]["name"], "Panthera tigris", "{name}: {answer}");
+    }
+    assert_eq!(one("elephant d’asie")["taxon"]["name"], "Elephas maximus");
+    assert_eq!(one("Loewe")["taxon"]["name"], "Panthera leo");
+}
+
+#[test]
+fn a_slip_is_said_and_a_far_guess_is_only_suggested() {
+    let slip = one("Panthera tigirs");
+    assert_eq!(slip["match"]["kind"], "fuzzy");
+    assert_eq!(slip["match"]["distance"], 1);
+    assert_eq!(slip["notes"][0], "read as `Panthera tigris`");
+    let guess = one("tigr");
+    assert_eq!(guess["found"], false);
+    assert!(guess["suggestions"].as_array().unwrap().contains(&"tiger".into()), "{guess}");
+}
+
+#[test]
+fn unknown_is_not_the_same_as_not_listed() {
+    let sandbox = Sandbox::new();
+    let unknown = sandbox.run(&["species", "qwertzuiop", "--format", "jsonl"]);
+    assert!(unknown.starts_with("exit 1\n"), "{unknown}");
+    assert!(unknown.contains("\"found\":false"), "{unknown}");
+    assert!(unknown.contains("no statement that it is not listed"), "{unknown}");
+    let unlisted = sandbox.run(&["species", "Cathartes aura", "--format", "jsonl"]);
+    assert!(unlisted.starts_with("exit 1\n"), "{unlisted}");
+    assert!(unlisted.contains("\"found\":true"), "{unlisted}");
+}
+
+#[test]
+fn an_unknown_species_of_a_listed_genus_resolves_through_it_and_says_so() {
+    let answer = one("Varanus nonexistens");
+    assert_eq!(answer["match"]["kind"], "genus");
+    assert_eq!(answer["taxon"]["name"], "Varanus");
+    assert_eq!(answer["cites"]["appendix"], "II");
+    assert!(answer["notes"][0].as_str().unwrap().contains("is not in the data"), "{answer}");
+}
+
+#[test]
+fn scripts_without_spaces_match_without_guesses() {
+    assert_eq!(one("ヨウム")["taxon"]["name"], "Psittacus erithacus");
+    assert_eq!(one("老虎")["taxon"]["name"], "Panthera tigris");
+    let answer = one("犬犬");
+    assert_eq!(
+        (answer["found"].clone(), answer["suggestions"].clone()),
+        (false.into(), Value::Array(vec![]))
+    );
+}
+
+#[test]
+fn lines_are_answered_in_order_one_by_one() {
+    let names: Vec<String> = (0..5000)
+        .map(|n| if n % 2 == 0 { "Panthera leo".into() } else { format!("no name {n}") })
+        .collect();
+    let (code, answers, _) = ask(&[], names.join("\r\n"));
+    assert_eq!(code, 1);
+    let queries: Vec<&str> =
+        answers.iter().map(|answer| answer["query"].as_str().unwrap()).collect();
+    assert_eq!(queries, names);
+}
+
+#[test]
+fn all_listed_is_exit_0() {
+    assert_eq!(ask(&[], "Panthera leo\nLoxodonta africana\n").0, 0);
+}
+
+#[test]
+fn empty_stdin_is_said() {
+    let (code, answers, stderr) = ask(&[], "");
+    assert_eq!((code, answers.len(), stderr.as_str()), (1, 0, "stdin holds no names\n"));
+}
+
+#[test]
+fn a_byte_order_mark_is_no_part_of_the_name() {
+    let (code, answers, _) = ask(&[], "\u{FEFF}Panthera tigris\n");
+    assert_eq!((code, answers[0]["query"].as_str()), (0, Some("Panthera tigris")));
+}
+
+#[test]
+fn utf_16_is_named_with_a_way_out() {
+    let bytes: Vec<u8> = "\u{FEFF}tiger\n".encode_utf16().flat_map(u16::to_le_bytes).collect();
+    let (code, answers, stderr) = ask(&[], bytes);
+    assert_eq!((code, answers.len()), (2, 0));
+    assert_eq!(stderr, "error: stdin is UTF-16\nhint: convert it: iconv -f UTF-16 -t UTF-8\n");
+}
+
+#[test]
+fn a_latin_1_line_is_named_and_the_rest_is_answered() {
+    let (code, answers, stderr) = ask(&[], b"Panthera leo\nL\xF6we\nPanthera tigris\n");
+    assert_eq!((code, answers.len()), (3, 3));
+    assert_eq!(answers[1]["found"], false);
+    assert_eq!(stderr, "warning: stdin:2: not UTF-8\n");
+}
+
+#[test]
+fn an_endless_line_costs_no_memory_and_is_named() {
+    let mut input = vec![b'a'; 3 << 20];
+    input.extend(b"\nPanthera leo\n");
+    let (code, answers, stderr) = ask(&[], input);
+    assert_eq!((code, answers.len()), (3, 2));
+    assert_eq!(answers[1]["taxon"]["name"], "Panthera leo");
+    assert_eq!(stderr, "warning: stdin:1: too long for a name\n");
+}
+
+#[test]
+fn a_wrong_day_is_a_usage_error_with_a_hint() {
+    let sandbox = Sandbox::new();
+    for day in ["2024-02-30", "2024-2-3", "yesterday", "20240101", "2024-01-01T00:00"] {
+        let output = sandbox.run(&["species", "Panthera leo", "--as-of", day]);
+        let expected = format!(
+            "exit 2\n--- stdout\n--- stderr\nerror: `{day}` is no day of the calendar\n\
+             hint: write a day as YYYY-MM-DD, for instance 2024-02-29\n"
+        );
+        assert_eq!(output, expected);
+    }
+}
+
+#[test]
+fn the_law_of_another_day_is_answered() {
+    let (_, before, _) = ask(&["--as-of", "2026-03-04"], "Okapia johnstoni");
+    let (_, after, _) = ask(&["--as-of", "2026-03-05"], "Okapia johnstoni");
+    assert_eq!(before[0]["cites"]["appendix"], Value::Null);
+    assert_eq!(after[0]["cites"]["appendix"], "I");
+}
+
+#[test]
+fn a_name_that_is_also_a_command_is_not_lost() {
+    let sandbox = Sandbox::new();
+    let output = sandbox.run(&["species", "--format", "jsonl", "--", "list"]);
+    assert!(output.contains("\"query\":\"list\""), "{output}");
+}
+
+#[test]
+fn several_names_make_a_table() {
+    let sandbox = Sandbox::new();
+    let output = sandbox.run(&["species", "--format", "csv", "Panthera leo", "=1+1"]);
+    assert!(output.contains("\nPanthera leo,Panthera leo,Felidae,I/II,A/B,"), "{output}");
+    assert!(output.contains("\n'=1+1,unknown,,,,"), "{output}");
+}

@@ -12,10 +12,15 @@ use super::writer::{Writer, word};
 /// Language of scientific names.
 const LATIN: &str = "la";
 
+/// More sources than these make a name no surer.
+const MOST_SOURCES: u8 = 15;
+
 /// A name on its way into the index; sorted best first under one key.
 #[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Name {
     kind: NameKind,
+    /// How many sources do not attest it, so that the best attested sorts first.
+    doubt: u8,
     text: String,
     language: String,
     taxon: u32,
@@ -39,8 +44,13 @@ pub(super) fn read(
                 NameKind::Scientific
             }
         };
-        let name =
-            Name { kind, text: entry.name.clone(), language: LATIN.to_owned(), taxon: word(id) };
+        let name = Name {
+            kind,
+            doubt: 0,
+            text: entry.name.clone(),
+            language: LATIN.to_owned(),
+            taxon: word(id),
+        };
         names.entry(fold(&entry.name)).or_default().push(name);
     }
     for (language, table) in tables {
@@ -73,7 +83,9 @@ fn read_row(row: &Row<'_>, language: &str) -> Result<(String, Name), Fault> {
     if key.is_empty() {
         return Err(row.fault("a name without letters"));
     }
-    Ok((key, Name { kind, text, language: language.to_owned(), taxon: NONE }))
+    let sources = row.get("sources").split_whitespace().count();
+    let doubt = MOST_SOURCES - u8::try_from(sources).unwrap_or(MOST_SOURCES).min(MOST_SOURCES);
+    Ok((key, Name { kind, doubt, text, language: language.to_owned(), taxon: NONE }))
 }
 
 fn find_taxon(row: &Row<'_>, taxa: &Taxa) -> Result<u32, Fault> {
@@ -89,7 +101,8 @@ pub(super) fn write(names: Names, writer: &mut Writer) {
         keys.insert(key, number as u64).expect("a map in memory takes keys in order");
         writer.put(Section::KeyStarts, &[written]);
         for name in sharers {
-            let codes = writer.texts.add(&name.language) << 8 | u32::from(name.kind.code());
+            let kind = u32::from(name.kind.code() | name.doubt << 4);
+            let codes = writer.texts.add(&name.language) << 8 | kind;
             let text = writer.texts.add(&name.text);
             writer.put(Section::Names, &[name.taxon, text, codes]);
             written += 1;
