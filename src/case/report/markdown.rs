@@ -90,7 +90,7 @@ fn plain(text: &str) -> String {
             '<' => plain += "&lt;",
             '&' => plain += "&amp;",
             '\\' | '`' | '*' | '_' | '[' | ']' | '|' | '#' | '!' | '~' | '$' => {
-                plain.extend(['\\', c])
+                plain.extend(['\\', c]);
             }
             ':' => plain += "&#58;",
             '@' => plain += "&#64;",

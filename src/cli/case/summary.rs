@@ -13,6 +13,7 @@ use crate::cli::format::FormatArgs;
 use crate::cli::{Hint, Outcome, Streams};
 use crate::clock::Clock;
 use crate::output::{Format, Records};
+use crate::species::Species;
 
 /// Count ads, specimens and asking value of a case
 ///
@@ -124,7 +125,7 @@ fn terms(args: &Args, record: &CaseRecord) -> Terms {
         },
         verdicts,
         made: Clock::System.now(),
-        data_date: None,
+        data_date: Some(Species::embedded().data_date()),
         rates: None,
     }
 }
