@@ -15,6 +15,8 @@ pub enum Outcome {
     Negative,
     /// Finished, but some inputs were left out, each named; exit code 3.
     Partial,
+    /// The user stopped it; exit code 130.
+    Interrupted,
 }
 
 /// What the user can do about an error: attach it with `anyhow::Context`.
@@ -32,6 +34,7 @@ pub(super) fn code(result: anyhow::Result<Outcome>, streams: &mut Streams) -> Ex
         Ok(Outcome::Done) => ExitCode::SUCCESS,
         Ok(Outcome::Negative) => ExitCode::from(1),
         Ok(Outcome::Partial) => ExitCode::from(3),
+        Ok(Outcome::Interrupted) => ExitCode::from(130),
         Err(err) if is_broken_pipe(&err) => ExitCode::SUCCESS,
         Err(err) => {
             streams.error(&err);

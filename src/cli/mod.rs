@@ -1,6 +1,7 @@
 //! The command line: one file a command, all output through [`Streams`].
 
 mod case;
+mod case_folder;
 mod completions;
 mod demo;
 mod evidence;

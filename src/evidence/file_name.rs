@@ -1,6 +1,8 @@
 //! Names made safe: what strangers call a file must not lead out of its folder,
 //! hide, or trip another system.
 
+use std::path::Path;
+
 use unicode_normalization::UnicodeNormalization;
 
 /// Longest name in bytes: short enough for every file system with some room for a number.
@@ -27,6 +29,21 @@ pub(super) fn safe(name: &str) -> String {
         _ if RESERVED.contains(&stem.as_str()) => shorten(&format!("_{trimmed}")),
         _ => shorten(trimmed),
     }
+}
+
+/// Puts a number before the extension of `name`.
+pub(super) fn numbered(name: &str, number: usize) -> String {
+    match name.rsplit_once('.') {
+        Some((stem, extension)) => format!("{stem}-{number}.{extension}"),
+        None => format!("{name}-{number}"),
+    }
+}
+
+/// The last part of `path`, as far as it is Unicode; of `.` and `..` that of the folder meant.
+pub(super) fn original(path: &Path) -> String {
+    let absolute = path.canonicalize();
+    let name = path.file_name().or_else(|| absolute.as_ref().ok()?.file_name());
+    name.unwrap_or(path.as_os_str()).to_string_lossy().into_owned()
 }
 
 /// Cuts the middle out, so that the extension stays.

@@ -18,6 +18,7 @@
 //! # }
 //! ```
 
+mod add;
 mod capture;
 mod custody;
 mod digest;
@@ -31,9 +32,11 @@ mod page;
 mod readme;
 mod recovery;
 mod store;
+mod verify;
 mod warc;
 mod writer;
 
+pub use add::{AddError, Added, LeftOut, add};
 pub use capture::{
     ACQUISITION_SCHEMA, Acquisition, CaptureError, CaptureOptions, Captured, Capturer, Failure,
     Fetched, Limits, Machine, Progress, ServerClock, Tls,
@@ -47,4 +50,5 @@ pub use net::{Resolved, Resolver, SystemResolver, refusal};
 pub use page::Role;
 pub use readme::{README, README_FILE};
 pub use store::{Custodian, FIRST_KEY, ITEMS, KEYS, QUARANTINE, Store, StoreError};
+pub use verify::{Check, Report, verify};
 pub use writer::{TOOL, Writer};

@@ -2,6 +2,7 @@
 
 mod import;
 mod new;
+mod show;
 mod summary;
 
 use clap::Subcommand;
@@ -18,6 +19,8 @@ pub(super) struct Args {
 #[derive(Debug, Subcommand)]
 enum Command {
     New(new::Args),
+    Show(show::ShowArgs),
+    List(show::ListArgs),
     Import(import::Args),
     Summary(summary::Args),
 }
@@ -25,6 +28,8 @@ enum Command {
 pub(super) fn run(args: &Args, streams: &mut Streams) -> anyhow::Result<Outcome> {
     match &args.command {
         Command::New(args) => new::run(args, streams),
+        Command::Show(args) => show::show(args, streams),
+        Command::List(args) => show::list(args, streams),
         Command::Import(args) => import::run(args, streams),
         Command::Summary(args) => summary::run(args, streams),
     }

@@ -1,30 +1,34 @@
-//! `pugmark case new`: an empty case folder.
+//! `pugmark case new`: a case folder.
 
 use std::path::PathBuf;
 
-use crate::case::{CaseDetails, Folder, FolderError};
-use crate::cli::{Hint, Outcome, Streams};
+use crate::case::{CaseDetails, Folder};
+use crate::cli::{Outcome, Streams, case_folder};
 use crate::clock::Clock;
 use crate::evidence::Custodian;
 
-/// Make an empty case folder
+/// Make a case folder
+///
+/// It holds a record of the case, a custody log, the key that checks its signatures, and
+/// a README that says how to check everything without this program.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:
-  pugmark case new ivory-2026 --title \"Ivory on four marketplaces\"
-  pugmark case new K-117 --title \"Parrots\" --number 2026/117 --investigator \"R. Jansen\"")]
+  pugmark case new ivory-2026 --title \"Ivory on market.example\"
+  pugmark case new c7 --title \"Parrots\" --number 2026/0815 --investigator \"A. Devi\" \\
+      --legal-basis \"Section 163 StPO\"")]
 pub(super) struct Args {
-    /// Folder to make
+    /// Folder to make; it must not exist
     dir: PathBuf,
     /// What the case is about, in a line
     #[arg(long)]
     title: String,
-    /// The office's own reference
+    /// The reference that your office gives it
     #[arg(long)]
     number: Option<String>,
     /// Who investigates
     #[arg(long, value_name = "NAME")]
     investigator: Option<String>,
-    /// The law that the collection rests on
+    /// On which law the collection rests
     #[arg(long, value_name = "LAW")]
     legal_basis: Option<String>,
 }
@@ -37,11 +41,12 @@ pub(super) fn run(args: &Args, streams: &mut Streams) -> anyhow::Result<Outcome>
         investigator: args.investigator.clone(),
         legal_basis: args.legal_basis.clone(),
     };
-    let case = Folder::create(&args.dir, details, &custodian).map_err(|err| match err {
-        FolderError::Exists(_) => anyhow::Error::new(err)
-            .context(Hint("choose another folder; a case is never overwritten".to_owned())),
-        err => err.into(),
-    })?;
-    streams.message(format_args!("Made the case folder {}.", case.path().display()));
+    let case =
+        Folder::create(&args.dir, details, &custodian).map_err(case_folder::explain_folder)?;
+    streams.message(format_args!("Made the case folder `{}`.", case.path().display()));
+    streams.detail(format_args!(
+        "Entries are signed with key {}",
+        custodian.public_key().fingerprint()
+    ));
     Ok(Outcome::Done)
 }

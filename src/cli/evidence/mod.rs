@@ -1,11 +1,41 @@
 //! `pugmark evidence`: captures, adds and verifies.
 
+mod add;
+mod capture;
+mod log;
+mod verify;
+
+use clap::Subcommand;
+
 use super::{Outcome, Streams};
 
 /// Capture, keep and verify evidence
 #[derive(Debug, clap::Args)]
-pub(super) struct Args {}
+pub(super) struct Args {
+    #[command(subcommand)]
+    command: Command,
+}
 
-pub(super) fn run(_args: &Args, _streams: &mut Streams) -> anyhow::Result<Outcome> {
-    anyhow::bail!("`evidence` is being built")
+#[derive(Debug, Subcommand)]
+enum Command {
+    Capture(capture::Args),
+    Add(add::Args),
+    Verify(verify::Args),
+    Log(log::LogArgs),
+    Note(log::NoteArgs),
+}
+
+pub(super) fn run(args: &Args, streams: &mut Streams) -> anyhow::Result<Outcome> {
+    match &args.command {
+        Command::Capture(args) => capture::run(args, streams),
+        Command::Add(args) => add::run(args, streams),
+        Command::Verify(args) => verify::run(args, streams),
+        Command::Log(args) => log::log(args, streams),
+        Command::Note(args) => log::note(args, streams),
+    }
+}
+
+/// The command line as it was given, for the record.
+fn command_line() -> Vec<String> {
+    std::env::args_os().map(|argument| argument.to_string_lossy().into_owned()).collect()
 }

@@ -38,7 +38,7 @@ fn serve(answers: Vec<(&'static str, Vec<u8>)>) -> SocketAddr {
                 let path = text.split(' ').nth(1).unwrap();
                 match answers.iter().find(|(known, _)| *known == path) {
                     Some((_, answer)) if answer.is_empty() => {
-                        thread::sleep(Duration::from_secs(30))
+                        thread::sleep(Duration::from_secs(30));
                     }
                     Some((_, answer)) => stream.write_all(answer).unwrap(),
                     None => stream
@@ -262,7 +262,7 @@ fn redirects_refreshes_frames_and_pictures_that_lead_inside_are_refused() {
     let target = serve(vec![("/", ok("text/html", "secret"))]);
     let body = format!(
         "<meta http-equiv=refresh content='0;url=http://{target}/'>\
-         <iframe src=http://localhost:{0}/></iframe><img src=http://2130706433:{0}/>\
+         <iframe src=http://localhost:{0}/></iframe><img src=http://2130706433:{0}/x>\
          <style>@import 'http://[::ffff:127.0.0.1]:{0}/';</style>",
         target.port()
     );

@@ -14,5 +14,5 @@ pub use resolver::{Resolved, Resolver, SystemResolver};
 
 pub(super) use client::{Client, ClientOptions};
 pub(super) use exchange::{Exchange, FetchError};
-pub(super) use recording::Received;
+pub(super) use recording::{Received, head_end};
 pub(super) use tls::TlsFacts;

@@ -130,7 +130,7 @@ impl Recording {
 }
 
 /// Where the head ends: behind its empty line.
-fn head_end(bytes: &[u8]) -> Option<usize> {
+pub(in crate::evidence) fn head_end(bytes: &[u8]) -> Option<usize> {
     let mut start = 0;
     while let Some(at) = memchr::memchr(b'\n', &bytes[start..]) {
         let line =

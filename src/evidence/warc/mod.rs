@@ -1,5 +1,7 @@
 //! WARC 1.1 (ISO 28500:2017): the archive of what was asked and answered.
 
+mod reader;
 mod writer;
 
+pub(super) use reader::{ReadRecord, WarcReader};
 pub(super) use writer::{Kind, RecordHead, WarcWriter};

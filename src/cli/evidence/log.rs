@@ -1,0 +1,97 @@
+//! `pugmark evidence log` and `pugmark evidence note`: the custody log, read and added to.
+
+use std::path::PathBuf;
+
+use serde::Serialize;
+
+use crate::cli::case_folder::{CaseArg, explain_store, find};
+use crate::cli::format::FormatArgs;
+use crate::cli::{Outcome, Streams};
+use crate::clock::Clock;
+use crate::evidence::{Action, Custodian, Entry, Store};
+use crate::output::Record;
+
+/// Show the custody log: who did what, when
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:
+  pugmark evidence log ivory-2026
+  pugmark evidence log ivory-2026 --format csv > custody.csv
+
+Exit code 1: the log is damaged; `pugmark evidence verify` says more.")]
+pub(super) struct LogArgs {
+    /// Case folder; else `PUGMARK_CASE` or the one the current folder is in
+    #[arg(value_name = "CASE", env = "PUGMARK_CASE")]
+    case: Option<PathBuf>,
+    #[command(flatten)]
+    format: FormatArgs,
+}
+
+/// Add a note to the custody log
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:
+  pugmark evidence note --case ivory-2026 \"Seller confirmed by phone that the tusk is real\"
+  pugmark evidence note --case ivory-2026 --item 0003-market-example-ad-17 \"Seen by A. Devi\"")]
+pub(super) struct NoteArgs {
+    /// What to note
+    text: String,
+    /// The item it is about
+    #[arg(long)]
+    item: Option<String>,
+    #[command(flatten)]
+    case: CaseArg,
+}
+
+/// An entry, as printed.
+#[derive(Serialize)]
+#[serde(transparent)]
+struct Line<'a>(&'a Entry);
+
+impl Record for Line<'_> {
+    const COLUMNS: &'static [&'static str] = &["number", "time", "action", "item", "details"];
+
+    fn cells(&self) -> Vec<String> {
+        let entry = self.0;
+        let details = entry.details.iter().filter(|(name, _)| *name != "tagmanifest");
+        let details: Vec<String> = details
+            .map(|(name, value)| match value.as_str() {
+                Some(text) => format!("{name}: {text}"),
+                None => format!("{name}: {value}"),
+            })
+            .collect();
+        vec![
+            entry.number.to_string(),
+            format!("{:.0}", entry.time),
+            entry.action.clone(),
+            entry.item.clone().unwrap_or_default(),
+            details.join("; "),
+        ]
+    }
+}
+
+pub(super) fn log(args: &LogArgs, streams: &mut Streams) -> anyhow::Result<Outcome> {
+    let folder = match &args.case {
+        Some(folder) => folder.clone(),
+        None => find()?,
+    };
+    let log = Store::open(&folder).and_then(|store| store.log()).map_err(explain_store)?;
+    let lines: Vec<Line> = log.lines.iter().map(|line| Line(&line.entry)).collect();
+    streams.print(args.format.choice(), &lines)?;
+    for fault in &log.faults {
+        streams.warning(format_args!("{}: {}", fault.file, fault.detail));
+    }
+    Ok(if log.faults.is_empty() { Outcome::Done } else { Outcome::Negative })
+}
+
+pub(super) fn note(args: &NoteArgs, streams: &mut Streams) -> anyhow::Result<Outcome> {
+    let case = args.case.open()?;
+    let custodian = Custodian::of_user(Clock::System)?;
+    let mut action = Action::new("note").with("text", &args.text);
+    if let Some(item) = &args.item {
+        anyhow::ensure!(case.store().item(item).is_dir(), "the case has no item `{item}`");
+        action = action.on(item);
+    }
+    let mut writer = case.lock(&custodian).map_err(explain_store)?;
+    let entry = writer.append(action).map_err(explain_store)?;
+    streams.message(format_args!("Noted as entry {}.", entry.number));
+    Ok(Outcome::Done)
+}

@@ -1,0 +1,64 @@
+//! `pugmark evidence verify`: says exactly what is wrong with a case.
+
+use std::path::PathBuf;
+
+use crate::cli::case_folder::{explain_store, find};
+use crate::cli::format::FormatArgs;
+use crate::cli::{Outcome, Streams};
+use crate::evidence::{Check, Store, verify};
+use crate::output::Record;
+
+/// Check every byte of a case
+///
+/// Reads only, needs no network and no key: files against manifests, manifests against the
+/// custody log, the log's chain and signatures, the records of every archive. One record a
+/// check, the last with totals.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:
+  pugmark evidence verify ivory-2026
+  pugmark evidence verify --failed --format jsonl
+
+Exit code 1: something is not as it was recorded; the file is named.")]
+pub(super) struct Args {
+    /// Case folder; else `PUGMARK_CASE` or the one the current folder is in
+    #[arg(value_name = "CASE", env = "PUGMARK_CASE")]
+    case: Option<PathBuf>,
+    /// Print the checks that failed and the totals, nothing else
+    #[arg(long)]
+    failed: bool,
+    #[command(flatten)]
+    format: FormatArgs,
+}
+
+impl Record for Check {
+    const COLUMNS: &'static [&'static str] = &["item", "check", "ok", "file", "detail"];
+
+    fn cells(&self) -> Vec<String> {
+        vec![
+            self.item.clone().unwrap_or_default(),
+            self.check.to_owned(),
+            if self.ok { "yes" } else { "NO" }.to_owned(),
+            self.file.clone().unwrap_or_default(),
+            self.detail.clone(),
+        ]
+    }
+}
+
+pub(super) fn run(args: &Args, streams: &mut Streams) -> anyhow::Result<Outcome> {
+    let folder = match &args.case {
+        Some(folder) => folder.clone(),
+        None => find()?,
+    };
+    let store = Store::open(&folder).map_err(explain_store)?;
+    let bar = streams.progress(None, "bytes");
+    let report = verify(&store, &|bytes| bar.inc(bytes)).map_err(explain_store)?;
+    bar.finish_and_clear();
+    let total = report.total();
+    let mut records = streams.records(args.format.choice());
+    for check in report.checks.iter().filter(|check| !args.failed || !check.ok) {
+        records.put(check)?;
+    }
+    records.put(&total)?;
+    records.finish()?;
+    Ok(if total.ok { Outcome::Done } else { Outcome::Negative })
+}

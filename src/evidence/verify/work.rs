@@ -1,0 +1,144 @@
+//! Hashes files on all cores.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Mutex, PoisonError};
+use std::thread;
+
+use super::archive::{self, Acquired};
+use super::{Check, Report};
+use crate::evidence::digest::{Hasher, Sha256};
+
+/// A file to hash.
+pub(super) struct Task {
+    /// The item it belongs to.
+    pub(super) item: Option<String>,
+    /// Where it is.
+    pub(super) path: PathBuf,
+    /// Its path in the case.
+    pub(super) name: String,
+    /// What its digest should be.
+    pub(super) expected: Sha256,
+    /// Who says so.
+    pub(super) vouched_by: &'static str,
+    /// What the archive in it should hold, when it is one.
+    pub(super) archive: Option<Acquired>,
+}
+
+impl Task {
+    fn fault(&self, check: &'static str, detail: String) -> Check {
+        let (item, file) = (self.item.clone(), Some(self.name.clone()));
+        Check { item, check, ok: false, file, detail }
+    }
+}
+
+/// What came of one task.
+#[derive(Default)]
+struct Done {
+    checks: Vec<Check>,
+    bytes: u64,
+}
+
+/// Runs `tasks` and adds what they find to `report`, in the order of the tasks.
+pub(super) fn run(tasks: &[Task], report: &mut Report, progress: &(dyn Fn(u64) + Sync)) {
+    let next = AtomicUsize::new(0);
+    let results = Mutex::new(Vec::with_capacity(tasks.len()));
+    let worker = || {
+        while let Some((index, task)) = take(&next, tasks) {
+            let done = perform(task, progress);
+            results.lock().unwrap_or_else(PoisonError::into_inner).push((index, done));
+        }
+    };
+    let threads = thread::available_parallelism().map_or(1, usize::from).min(tasks.len().max(1));
+    thread::scope(|scope| {
+        for _ in 1..threads {
+            scope.spawn(worker);
+        }
+        worker();
+    });
+    let mut results = results.into_inner().unwrap_or_else(PoisonError::into_inner);
+    results.sort_by_key(|(index, _)| *index);
+    let mut items: BTreeMap<&str, (usize, u64)> = BTreeMap::new();
+    for (index, done) in results {
+        report.files += 1;
+        report.bytes += done.bytes;
+        report.checks.extend(done.checks);
+        if let Some(item) = &tasks[index].item {
+            let sum = items.entry(item).or_default();
+            *sum = (sum.0 + 1, sum.1 + done.bytes);
+        }
+    }
+    sum_up(&items, report);
+}
+
+/// Says of each item without a fault that it has none.
+fn sum_up(items: &BTreeMap<&str, (usize, u64)>, report: &mut Report) {
+    let faulty: BTreeSet<String> = report
+        .checks
+        .iter()
+        .filter(|check| check.check == "bag")
+        .filter_map(|check| check.item.clone())
+        .collect();
+    for (item, (files, bytes)) in items {
+        if !faulty.contains(*item) {
+            let detail = format!("{files} files, {bytes} bytes, as in the manifests");
+            let (item, check) = (Some((*item).to_owned()), "bag");
+            report.checks.push(Check { item, check, ok: true, file: None, detail });
+        }
+    }
+}
+
+fn take<'a>(next: &AtomicUsize, tasks: &'a [Task]) -> Option<(usize, &'a Task)> {
+    let index = next.fetch_add(1, Ordering::Relaxed);
+    tasks.get(index).map(|task| (index, task))
+}
+
+fn perform(task: &Task, progress: &(dyn Fn(u64) + Sync)) -> Done {
+    let check = if task.item.is_some() { "bag" } else { "files" };
+    let mut done = Done::default();
+    match digest(&task.path, progress) {
+        Err(err) => done.checks.push(task.fault(check, format!("cannot be read: {err}"))),
+        Ok((found, bytes)) => {
+            done.bytes = bytes;
+            if found != task.expected {
+                let expected = task.expected;
+                let by = task.vouched_by;
+                let detail = format!("has changed: SHA-256 is {found}, but {expected} in {by}");
+                done.checks.push(task.fault(check, detail));
+            }
+        }
+    }
+    if let Some(acquired) = &task.archive {
+        let faults = archive::check(&task.path, acquired);
+        match faults {
+            Ok(records) => done.checks.push(Check {
+                item: task.item.clone(),
+                check: "warc",
+                ok: true,
+                file: None,
+                detail: format!("{records} records, each with the right digests, in order"),
+            }),
+            Err(faults) => {
+                done.checks.extend(faults.into_iter().map(|detail| task.fault("warc", detail)));
+            }
+        }
+    }
+    done
+}
+
+fn digest(path: &Path, progress: &(dyn Fn(u64) + Sync)) -> io::Result<(Sha256, u64)> {
+    let mut file = fs_err::File::open(path)?;
+    let mut hasher = Hasher::default();
+    let mut block = vec![0; 1 << 17];
+    loop {
+        match file.read(&mut block)? {
+            0 => return Ok((hasher.digest(), hasher.bytes())),
+            count => {
+                hasher.update(&block[..count]);
+                progress(count as u64);
+            }
+        }
+    }
+}

@@ -1,0 +1,176 @@
+//! Reads a `.warc.gz` file record by record and checks each on the way.
+
+use std::collections::BTreeMap;
+use std::io::{self, BufRead, BufReader, Read};
+
+use flate2::bufread::GzDecoder;
+
+use crate::evidence::digest::{Hasher, Sha256};
+
+/// Longest head of a record.
+const LONGEST_HEAD: u64 = 1 << 20;
+
+/// A record that was read and checked.
+#[derive(Debug)]
+pub(in crate::evidence) struct ReadRecord {
+    /// Place in the file, 1 for the first.
+    pub(in crate::evidence) number: usize,
+    /// First byte of its gzip member.
+    pub(in crate::evidence) offset: u64,
+    fields: BTreeMap<String, String>,
+    /// What is wrong with it, in words.
+    pub(in crate::evidence) faults: Vec<String>,
+}
+
+impl ReadRecord {
+    /// The value of a named field; empty when it is missing.
+    pub(in crate::evidence) fn field(&self, name: &str) -> &str {
+        self.fields.get(&name.to_ascii_lowercase()).map_or("", String::as_str)
+    }
+}
+
+/// Reads records until the file ends.
+pub(in crate::evidence) struct WarcReader<R> {
+    input: Option<Counting<BufReader<R>>>,
+    number: usize,
+}
+
+impl<R: Read> WarcReader<R> {
+    /// Starts to read.
+    pub(in crate::evidence) fn new(input: R) -> Self {
+        let input = Counting { inner: BufReader::with_capacity(1 << 17, input), count: 0 };
+        Self { input: Some(input), number: 0 }
+    }
+
+    /// Returns the next record; `None` at the end of the file.
+    ///
+    /// # Errors
+    ///
+    /// When no record can be made out, so that nothing behind it can either.
+    pub(in crate::evidence) fn next(&mut self) -> io::Result<Option<ReadRecord>> {
+        let Some(mut input) = self.input.take() else { return Ok(None) };
+        if input.fill_buf()?.is_empty() {
+            return Ok(None);
+        }
+        self.number += 1;
+        let offset = input.count;
+        let mut member = BufReader::with_capacity(1 << 16, GzDecoder::new(input));
+        let mut record =
+            ReadRecord { number: self.number, offset, fields: BTreeMap::new(), faults: Vec::new() };
+        read_head(&mut member, &mut record)?;
+        read_block(&mut member, &mut record)?;
+        let mut rest = Vec::new();
+        member.read_to_end(&mut rest)?;
+        if rest != b"\r\n\r\n" {
+            record.faults.push("does not end as a record does".to_owned());
+        }
+        self.input = Some(member.into_inner().into_inner());
+        Ok(Some(record))
+    }
+}
+
+fn read_head(member: &mut impl BufRead, record: &mut ReadRecord) -> io::Result<()> {
+    let mut head = member.take(LONGEST_HEAD);
+    let mut line = String::new();
+    head.read_line(&mut line)?;
+    if line != "WARC/1.1\r\n" {
+        return Err(io::Error::other("no WARC 1.1 record starts here"));
+    }
+    loop {
+        line.clear();
+        head.read_line(&mut line)?;
+        let Some(text) = line.strip_suffix("\r\n") else {
+            return Err(io::Error::other("the head of the record is broken"));
+        };
+        if text.is_empty() {
+            return Ok(());
+        }
+        match text.split_once(": ") {
+            Some((name, value)) => {
+                let known = record.fields.insert(name.to_ascii_lowercase(), value.to_owned());
+                if known.is_some() {
+                    record.faults.push(format!("has the field {name} twice"));
+                }
+            }
+            None => record.faults.push(format!("has a line that is no field: {text}")),
+        }
+    }
+}
+
+fn read_block(member: &mut impl BufRead, record: &mut ReadRecord) -> io::Result<()> {
+    let length: u64 = record
+        .field("content-length")
+        .parse()
+        .map_err(|_| io::Error::other("the record does not say how long it is"))?;
+    let mut block = Hasher::default();
+    // Until the empty line that ends the head of an HTTP message, the payload is not begun.
+    let mut head: Option<Vec<u8>> = Some(Vec::new());
+    let mut payload = Hasher::default();
+    let mut body = member.take(length);
+    loop {
+        let bytes = body.fill_buf()?;
+        if bytes.is_empty() {
+            break;
+        }
+        let count = bytes.len();
+        block.update(bytes);
+        match &mut head {
+            None => payload.update(bytes),
+            Some(start) => {
+                start.extend_from_slice(bytes);
+                if let Some(end) = crate::evidence::net::head_end(start) {
+                    payload.update(&start[end..]);
+                    head = None;
+                }
+            }
+        }
+        body.consume(count);
+    }
+    if block.bytes() != length {
+        return Err(io::Error::new(io::ErrorKind::UnexpectedEof, "the record is cut off"));
+    }
+    let payload = head.is_none().then(|| payload.digest());
+    check_digests(record, block.digest(), payload);
+    Ok(())
+}
+
+fn check_digests(record: &mut ReadRecord, block: Sha256, payload: Option<Sha256>) {
+    if record.field("warc-block-digest") != format!("sha256:{block}") {
+        record.faults.push("the digest of its block is missing or wrong".to_owned());
+    }
+    let stated = record.field("warc-payload-digest");
+    let right = payload.is_some_and(|payload| stated == format!("sha256:{payload}"));
+    if (record.field("warc-type") == "response" || !stated.is_empty()) && !right {
+        record.faults.push("the digest of its payload is missing or wrong".to_owned());
+    }
+    for name in ["WARC-Type", "WARC-Record-ID", "WARC-Date"] {
+        if record.field(name).is_empty() {
+            record.faults.push(format!("has no {name}"));
+        }
+    }
+}
+
+/// Knows how many bytes were consumed.
+struct Counting<R> {
+    inner: R,
+    count: u64,
+}
+
+impl<R: BufRead> Read for Counting<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let count = self.inner.read(buffer)?;
+        self.count += count as u64;
+        Ok(count)
+    }
+}
+
+impl<R: BufRead> BufRead for Counting<R> {
+    fn fill_buf(&mut self) -> io::Result<&[u8]> {
+        self.inner.fill_buf()
+    }
+
+    fn consume(&mut self, count: usize) {
+        self.count += count as u64;
+        self.inner.consume(count);
+    }
+}
