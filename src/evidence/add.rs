@@ -173,7 +173,8 @@ impl Copy<'_> {
             } else if kind.is_file() {
                 self.file(&entry.path(), &original, place)?;
             } else {
-                let reason = if kind.is_symlink() { "a link" } else { "no regular file" };
+                let reason =
+                    if kind.is_symlink() { "a link; left out" } else { "no file; left out" };
                 self.left_out.push(LeftOut { path: original, reason: reason.to_owned() });
             }
         }

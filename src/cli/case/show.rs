@@ -99,7 +99,9 @@ pub(super) fn list(args: &ListArgs, streams: &mut Streams) -> anyhow::Result<Out
 
 fn case_folders(dir: &Path) -> anyhow::Result<Vec<PathBuf>> {
     let entries = fs::read_dir(dir).context("cannot list cases")?;
-    let paths = entries.map(|entry| Ok(entry?.path())).collect::<std::io::Result<Vec<_>>>()?;
+    let path = |name| if dir == Path::new(".") { PathBuf::from(name) } else { dir.join(name) };
+    let paths =
+        entries.map(|entry| Ok(path(entry?.file_name()))).collect::<std::io::Result<Vec<_>>>()?;
     let mut folders: Vec<_> =
         paths.into_iter().filter(|path| path.join(CASE_FILE).is_file()).collect();
     folders.sort();

@@ -55,7 +55,8 @@ pub(super) fn run(args: &Args, streams: &mut Streams) -> anyhow::Result<Outcome>
         match add(case.store(), &custodian, path, &command, &interrupt) {
             Ok(done) => {
                 for left_out in &done.left_out {
-                    streams.warning(format_args!("{}: {}", left_out.path, left_out.reason));
+                    let place = path.join(&left_out.path);
+                    streams.warning(format_args!("{}: {}", place.display(), left_out.reason));
                     outcome = Outcome::Partial;
                 }
                 added.push(done);
