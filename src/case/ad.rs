@@ -191,6 +191,9 @@ pub struct Contact {
     pub kind: String,
     /// In one spelling, whatever the ad wrote.
     pub value: String,
+    /// As the ad writes it.
+    #[serde(default)]
+    pub text: Option<String>,
 }
 
 /// What a field of an input record holds.

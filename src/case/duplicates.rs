@@ -29,13 +29,36 @@ struct Print {
     /// Hash of what must be equal: numbers, specimens, for short ads also words and seller.
     exact: u64,
     short: bool,
+    words: usize,
 }
+
+/// Words that a text needs for [`texts`] to compare it: shorter ones are alike by chance.
+const LONG: usize = 20;
 
 /// Returns for each ad the place of the first ad that is the same offer (its own, if none is).
 #[must_use]
 pub fn offers(ads: &[Ad]) -> Vec<usize> {
-    let prints: Vec<Print> = ads.iter().map(print).collect();
-    let mut groups = Groups { parent: (0..ads.len()).collect() };
+    group(&ads.iter().map(print).collect::<Vec<_>>())
+}
+
+/// Returns for each ad of at least twenty words the place of the first ad with nearly the
+/// same text, whatever its numbers and its seller; `None` for shorter ones.
+#[must_use]
+pub fn texts(ads: &[Ad]) -> Vec<Option<usize>> {
+    let mut prints: Vec<Print> = ads.iter().map(print).collect();
+    for print in &mut prints {
+        if !print.short {
+            print.exact = 0;
+        }
+    }
+    let long: Vec<bool> = prints.iter().map(|print| print.words >= LONG).collect();
+    let first = group(&prints).into_iter().zip(long);
+    first.map(|(first, long)| long.then_some(first)).collect()
+}
+
+fn group(prints: &[Print]) -> Vec<usize> {
+    let count = prints.len();
+    let mut groups = Groups { parent: (0..count).collect() };
     let mut buckets: BTreeMap<(usize, u64), Vec<usize>> = BTreeMap::new();
     for (place, print) in prints.iter().enumerate() {
         for (band, hash) in bands(print).into_iter().enumerate() {
@@ -47,7 +70,7 @@ pub fn offers(ads: &[Ad]) -> Vec<usize> {
             }
         }
     }
-    (0..ads.len()).map(|place| groups.first(place)).collect()
+    (0..count).map(|place| groups.first(place)).collect()
 }
 
 fn alike(a: &Print, b: &Print) -> bool {
@@ -86,7 +109,7 @@ fn print(ad: &Ad) -> Print {
     let mut sequences: Vec<u32> = words.windows(3).map(|three| low(hash_of(&three))).collect();
     sequences.sort_unstable();
     sequences.dedup();
-    Print { sequences, exact: exact.finish(), short }
+    Print { sequences, exact: exact.finish(), short, words: words.len() }
 }
 
 /// Words of a text; in scripts without spaces every character is one.

@@ -7,6 +7,7 @@ pub mod duplicates;
 mod folder;
 mod import;
 pub mod ledger;
+pub mod links;
 pub mod report;
 pub mod summary;
 

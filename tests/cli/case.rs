@@ -310,3 +310,30 @@ fn the_same_case_gives_the_same_bytes() {
     assert_eq!(read(&sandbox, "a.csv"), read(&sandbox, "b.csv"));
     assert!(Path::new(&sandbox.path("a.csv")).exists());
 }
+
+#[test]
+fn links_name_the_network_and_what_joins_nobody() {
+    let with_phone = |line: &str, phone: &str| {
+        let mut record: Value = serde_json::from_str(line).unwrap();
+        record["pugmark"]["contacts"] =
+            serde_json::json!([{ "kind": "phone", "value": phone, "text": phone }]);
+        record.to_string() + "\n"
+    };
+    let lines: Vec<&str> = SCAN.lines().collect();
+    let scan = with_phone(lines[2], "+441632960001")
+        + &with_phone(lines[4], "+441632960001")
+        + &with_phone(lines[3], "+498001");
+    let sandbox = case_with(&scan);
+    insta::assert_snapshot!(sandbox.run(&["case", "links", "case", "--format", "table", "--graphml", "g.xml"]), @"
+    exit 0
+    --- stdout
+    N1: 2 accounts, 2 ads, EUR 900, 2026-10-14 to 2026-10-14; key account a.example/tom
+      a.example/tom – b.example/vogelfreund  phone +441632960001 (0.90)
+
+    --- stderr
+    Wrote g.xml.
+    ");
+    assert!(read(&sandbox, "g.xml").contains("<data key=\"account\">a.example/tom</data>"));
+    let alone = case_with(&(lines[3].to_owned() + "\n"));
+    assert!(alone.run(&["case", "links", "case", "--format", "table"]).starts_with("exit 1\n"));
+}

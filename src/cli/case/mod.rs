@@ -1,6 +1,8 @@
 //! `pugmark case`: the case folder.
 
+mod counted;
 mod import;
+mod links;
 mod new;
 mod show;
 mod summary;
@@ -23,6 +25,7 @@ enum Command {
     List(show::ListArgs),
     Import(import::Args),
     Summary(summary::Args),
+    Links(links::Args),
 }
 
 pub(super) fn run(args: &Args, streams: &mut Streams) -> anyhow::Result<Outcome> {
@@ -32,5 +35,6 @@ pub(super) fn run(args: &Args, streams: &mut Streams) -> anyhow::Result<Outcome>
         Command::List(args) => show::list(args, streams),
         Command::Import(args) => import::run(args, streams),
         Command::Summary(args) => summary::run(args, streams),
+        Command::Links(args) => links::run(args, streams),
     }
 }

@@ -4,7 +4,6 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Context;
 
-use crate::case::ad::Verdict;
 use crate::case::ledger::Ledger;
 use crate::case::report;
 use crate::case::summary::{CaseHead, Row, Summary, Terms, summarise};
@@ -14,6 +13,8 @@ use crate::cli::{Hint, Outcome, Streams};
 use crate::clock::Clock;
 use crate::output::{Format, Records};
 use crate::species::Species;
+
+use super::counted::CountedArgs;
 
 /// Count ads, specimens and asking value of a case
 ///
@@ -28,9 +29,8 @@ pub(super) struct Args {
     dir: PathBuf,
     #[command(flatten)]
     format: FormatArgs,
-    /// Count these verdicts besides `flag`
-    #[arg(long, value_name = "VERDICT", value_delimiter = ',')]
-    include: Vec<Included>,
+    #[command(flatten)]
+    counted: CountedArgs,
     /// Language of the report
     #[arg(long, value_name = "LANGUAGE", default_value = "en")]
     lang: Lang,
@@ -49,12 +49,6 @@ pub(super) struct Args {
     /// Write the figures as CSV to FILE, one a row
     #[arg(long, value_name = "FILE")]
     csv: Option<PathBuf>,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
-enum Included {
-    Review,
-    Clear,
 }
 
 #[derive(Clone, Copy, Debug, clap::ValueEnum)]
@@ -108,14 +102,6 @@ pub(super) fn run(args: &Args, streams: &mut Streams) -> anyhow::Result<Outcome>
 }
 
 fn terms(args: &Args, record: &CaseRecord) -> Terms {
-    let mut verdicts = vec![Verdict::Flag];
-    for (included, verdict) in
-        [(Included::Review, Verdict::Review), (Included::Clear, Verdict::Clear)]
-    {
-        if args.include.contains(&included) {
-            verdicts.push(verdict);
-        }
-    }
     let details = record.details.clone();
     Terms {
         case: CaseHead {
@@ -123,7 +109,7 @@ fn terms(args: &Args, record: &CaseRecord) -> Terms {
             title: details.title,
             investigator: details.investigator,
         },
-        verdicts,
+        verdicts: args.counted.verdicts(),
         made: Clock::System.now(),
         data_date: Some(Species::embedded().data_date()),
         rates: None,

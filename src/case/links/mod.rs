@@ -1,0 +1,123 @@
+//! Who is behind it: accounts joined by what only one person or group would share.
+//!
+//! A telephone number, an e-mail address, a name on a messenger, a payment reference, a
+//! photo or a nearly identical long text joins the accounts that use it, unless it is
+//! rather a service's ([`judge`]) or a competitor's that an ad quotes. What joins nobody
+//! is listed with the reason.
+
+mod graphml;
+mod judge;
+mod network;
+mod payment;
+mod rows;
+mod signal;
+#[cfg(test)]
+mod tests;
+
+pub use graphml::graphml;
+pub use rows::EdgeRow;
+pub use signal::Kind;
+
+use jiff::civil::Date;
+use serde::Serialize;
+
+use super::ad::Ad;
+use super::summary::Eur;
+
+/// Version of the record.
+pub const SCHEMA: &str = "pugmark.links/1";
+
+/// The networks among the accounts of some ads.
+#[derive(Clone, Debug, Serialize)]
+pub struct Links {
+    /// Version of this record.
+    pub schema: &'static str,
+    /// Accounts looked at.
+    pub accounts: usize,
+    /// Ads looked at.
+    pub ads: usize,
+    /// Networks of two accounts or more, the largest first.
+    pub clusters: Vec<Cluster>,
+    /// Shared values that join nobody.
+    pub ignored: Vec<Ignored>,
+}
+
+/// Accounts that belong together.
+#[derive(Clone, Debug, Serialize)]
+pub struct Cluster {
+    /// `N1`, `N2` …
+    pub id: String,
+    /// The accounts, as `platform/name`.
+    pub accounts: Vec<String>,
+    /// The account that holds it together: most edges, then most ads.
+    pub key_account: String,
+    /// Their ads.
+    pub ads: Vec<String>,
+    /// What joins them.
+    pub edges: Vec<Edge>,
+    /// Platforms they are on.
+    pub platforms: Vec<String>,
+    /// Countries their ads name.
+    pub countries: Vec<&'static str>,
+    /// Day of the first ad that gives one.
+    pub from: Option<Date>,
+    /// Day of the last.
+    pub to: Option<Date>,
+    /// Ads by day, in order of time.
+    pub timeline: Vec<Day>,
+    /// Sum of the prices asked in their ads.
+    pub value_eur: Eur,
+}
+
+/// A shared value between two accounts.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Edge {
+    /// An account.
+    pub a: String,
+    /// Another one.
+    pub b: String,
+    /// What they share.
+    pub kind: Kind,
+    /// The value; for a text the ad that has it first.
+    pub value: String,
+    /// How much it says, from 0 to 1: a rule of thumb, not a probability.
+    pub strength: f64,
+    /// The ads of both that show it.
+    pub ads: Vec<String>,
+}
+
+/// The ads of a day.
+#[derive(Clone, Debug, Serialize)]
+pub struct Day {
+    /// The day.
+    pub date: Date,
+    /// The ads.
+    pub ads: Vec<String>,
+}
+
+/// A value that several accounts show and that joins none of them, or not all.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Ignored {
+    /// What it is.
+    pub kind: Kind,
+    /// The value.
+    pub value: String,
+    /// The accounts it does not join.
+    pub accounts: Vec<String>,
+    /// Why.
+    pub reason: &'static str,
+}
+
+/// Finds the networks among the accounts of `ads`.
+#[must_use]
+pub fn links(ads: &[Ad]) -> Links {
+    let accounts = signal::Accounts::of(ads);
+    let judged = judge::judge(ads, &accounts, &signal::shared(ads, &accounts));
+    Links {
+        schema: SCHEMA,
+        accounts: accounts.names.len(),
+        ads: ads.len(),
+        clusters: network::clusters(ads, &accounts, judged.joining),
+        ignored: judged.ignored,
+    }
+}

@@ -1,0 +1,130 @@
+//! `pugmark case links`: who is behind the ads.
+
+use std::fmt::Write as _;
+use std::path::PathBuf;
+
+use anyhow::Context;
+
+use crate::case::Folder;
+use crate::case::ledger::Ledger;
+use crate::case::links::{Cluster, EdgeRow, Links, graphml, links};
+use crate::cli::format::FormatArgs;
+use crate::cli::{Outcome, Streams};
+use crate::output::{Format, Records, terminal_text};
+
+use super::counted::CountedArgs;
+
+/// Join accounts by phone, e-mail, handle, payment reference, photo or near-identical text
+///
+/// Numbers of couriers and platforms, and numbers that an ad quotes beside its own, join
+/// nobody; they are listed with the reason. Exit code 1 when no accounts belong together.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:
+  pugmark case links CASE
+  pugmark case links CASE --graphml network.graphml --csv edges.csv")]
+pub(super) struct Args {
+    /// Case folder
+    dir: PathBuf,
+    #[command(flatten)]
+    format: FormatArgs,
+    #[command(flatten)]
+    counted: CountedArgs,
+    /// Write the network as GraphML to FILE, for Gephi, yEd and the like
+    #[arg(long, value_name = "FILE")]
+    graphml: Option<PathBuf>,
+    /// Write the edges as CSV to FILE
+    #[arg(long, value_name = "FILE")]
+    csv: Option<PathBuf>,
+}
+
+pub(super) fn run(args: &Args, streams: &mut Streams) -> anyhow::Result<Outcome> {
+    let case = Folder::open(&args.dir)?;
+    let verdicts = args.counted.verdicts();
+    let mut ads = Vec::new();
+    Ledger::of(case.path()).read(|ad| {
+        if verdicts.contains(&ad.finding.verdict) {
+            ads.push(ad);
+        }
+    })?;
+    let links = links(&ads);
+    if let Some(path) = &args.graphml {
+        fs_err::write(path, graphml(&links)).context("cannot write the network")?;
+        streams.message(format_args!("Wrote {}.", path.display()));
+    }
+    if let Some(path) = &args.csv {
+        fs_err::write(path, csv(&links)?).context("cannot write the edges")?;
+        streams.message(format_args!("Wrote {}.", path.display()));
+    }
+    let bytes = match streams.format(args.format.choice()) {
+        Format::Table => table(&links, streams.width()).into_bytes(),
+        Format::Json => serde_json::to_vec_pretty(&links)?,
+        Format::Jsonl => serde_json::to_vec(&links)?,
+        Format::Csv => csv(&links)?,
+    };
+    streams.data().write_all(&bytes)?;
+    if matches!(streams.format(args.format.choice()), Format::Json | Format::Jsonl) {
+        streams.data().write_all(b"\n")?;
+    }
+    Ok(if links.clusters.is_empty() { Outcome::Negative } else { Outcome::Done })
+}
+
+fn csv(links: &Links) -> anyhow::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    let mut records = Records::new(&mut bytes, Format::Csv, 0);
+    for row in links.rows() {
+        records.put::<EdgeRow>(&row)?;
+    }
+    records.finish()?;
+    Ok(bytes)
+}
+
+fn table(links: &Links, width: u16) -> String {
+    let mut text = String::new();
+    for cluster in &links.clusters {
+        text += &block(cluster, usize::from(width));
+    }
+    if !links.ignored.is_empty() {
+        text += "Shared, but joining nobody:\n";
+        for value in &links.ignored {
+            let line = format!(
+                "  {} {}: {} ({} accounts)",
+                value.kind.word(),
+                value.value,
+                value.reason,
+                value.accounts.len()
+            );
+            let _ = writeln!(text, "{}", terminal_text::escape(&line));
+        }
+    }
+    text
+}
+
+/// A network: a line on the whole, then a line for each thing that two accounts share.
+fn block(cluster: &Cluster, width: usize) -> String {
+    let days = match (cluster.from, cluster.to) {
+        (Some(from), Some(to)) => format!(", {from} to {to}"),
+        _ => String::new(),
+    };
+    let mut text = format!(
+        "{}: {} accounts, {} ads, EUR {}{days}; key account {}\n",
+        cluster.id,
+        cluster.accounts.len(),
+        cluster.ads.len(),
+        cluster.value_eur.cents() / 100,
+        terminal_text::escape(&cluster.key_account),
+    );
+    for edge in &cluster.edges {
+        let line = format!(
+            "  {} – {}  {} {} ({:.2})",
+            edge.a,
+            edge.b,
+            edge.kind.word(),
+            edge.value,
+            edge.strength
+        );
+        let line = terminal_text::escape(&line);
+        let cut: String = line.chars().take(width.max(40) - 1).collect();
+        let _ = writeln!(text, "{cut}{}", if cut.len() < line.len() { "…" } else { "" });
+    }
+    text + "\n"
+}
