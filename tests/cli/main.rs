@@ -8,5 +8,6 @@ mod explain;
 mod lexicon;
 mod sandbox;
 mod scan;
+mod server;
 mod species;
 mod surface;

@@ -97,9 +97,20 @@ impl Log {
             return self.fault(HEAD_FILE, "it is not an entry of the log".to_owned());
         };
         let number = line.entry.number;
-        let there = self.lines.iter().any(|entry| entry.text == line.text);
-        if !there {
-            self.fault(LOG_FILE, format!("entry {number} is missing, though it was written"));
+        let same = self.lines.iter().find(|entry| entry.entry.number == number);
+        let there = same.is_some_and(|entry| entry.text == line.text);
+        match same {
+            None => {
+                self.fault(LOG_FILE, format!("entry {number} is missing, though it was written"));
+            }
+            Some(entry) if entry.hash != line.hash => {
+                self.fault(LOG_FILE, format!("entry {number} is not the one in {HEAD_FILE}"));
+                self.fault(HEAD_FILE, format!("it is not entry {number} of the log"));
+            }
+            Some(_) if !there => {
+                self.fault(HEAD_FILE, format!("its signature is not that of entry {number}"));
+            }
+            Some(_) => {}
         }
         let torn = there && ENTRY_START.starts_with(&tail[..tail.len().min(ENTRY_START.len())]);
         if torn {

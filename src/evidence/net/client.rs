@@ -18,7 +18,7 @@ use url::{Host, Url};
 
 use super::connection::Connection;
 use super::exchange::{Exchange, FetchError};
-use super::recording::{self, Recording};
+use super::recording::{self, Recording, Stopped};
 use super::resolver::Resolver;
 use super::{address, tls};
 use crate::clock::Clock;
@@ -264,16 +264,14 @@ impl Client {
     fn explain(&self, err: &hyper::Error) -> FetchError {
         let mut cause = std::error::Error::source(err);
         while let Some(err) = cause {
-            if let Some(err) = err.downcast_ref::<io::Error>() {
-                return match err.kind() {
-                    io::ErrorKind::FileTooLarge => FetchError::TooLarge(self.options.bytes),
-                    io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => {
-                        FetchError::Disk(err.kind().into())
-                    }
-                    _ => FetchError::Http(err.to_string()),
-                };
+            let inner = err.downcast_ref::<io::Error>().and_then(io::Error::get_ref);
+            match inner.and_then(|inner| inner.downcast_ref::<Stopped>()) {
+                Some(Stopped::TooLong) => return FetchError::TooLarge(self.options.bytes),
+                Some(Stopped::Disk(kind, text)) => {
+                    return FetchError::Disk(io::Error::new(*kind, text.clone()));
+                }
+                None => cause = err.source(),
             }
-            cause = err.source();
         }
         FetchError::Http(err.to_string())
     }

@@ -85,7 +85,7 @@ impl<S: AsyncRead + Unpin> AsyncRead for Tee<S> {
         let before = buffer.filled().len();
         ready!(Pin::new(&mut self.stream).poll_read(context, buffer))?;
         let mut recording = self.recording.lock().unwrap_or_else(PoisonError::into_inner);
-        Poll::Ready(recording.received(&buffer.filled()[before..]))
+        Poll::Ready(recording.received(&buffer.filled()[before..]).map_err(io::Error::other))
     }
 }
 

@@ -12,6 +12,23 @@ const IN_MEMORY: usize = 1 << 20;
 /// Longest head of a response that is waited for.
 const LONGEST_HEAD: usize = 1 << 19;
 
+/// Why a recording ends before its connection does; travels inside an [`io::Error`].
+#[derive(Debug, thiserror::Error)]
+pub(super) enum Stopped {
+    /// The answer is longer than allowed.
+    #[error("the answer is too long")]
+    TooLong,
+    /// What came cannot be kept.
+    #[error("cannot keep the answer: {1}")]
+    Disk(io::ErrorKind, String),
+}
+
+impl Stopped {
+    fn disk(err: &io::Error) -> Self {
+        Self::Disk(err.kind(), err.to_string())
+    }
+}
+
 /// The recording of one exchange after the other on one connection.
 pub(super) struct Recording {
     folder: PathBuf,
@@ -67,8 +84,8 @@ impl Recording {
     ///
     /// # Errors
     ///
-    /// [`io::ErrorKind::FileTooLarge`] when the limit is reached, else what the disk says.
-    pub(super) fn received(&mut self, bytes: &[u8]) -> io::Result<()> {
+    /// [`Stopped`], by the limit or the disk.
+    pub(super) fn received(&mut self, bytes: &[u8]) -> Result<(), Stopped> {
         if self.spool.is_some() {
             return self.body(bytes);
         }
@@ -82,27 +99,23 @@ impl Recording {
                 continue;
             }
             let mut spool = tempfile::spooled_tempfile_in(IN_MEMORY, &self.folder);
-            spool.write_all(&self.head)?;
+            spool.write_all(&self.head).map_err(|err| Stopped::disk(&err))?;
             self.block.update(&self.head);
             self.spool = Some(spool);
             return self.body(&rest);
         }
-        if self.head.len() > LONGEST_HEAD {
-            Err(io::ErrorKind::FileTooLarge.into())
-        } else {
-            Ok(())
-        }
+        if self.head.len() > LONGEST_HEAD { Err(Stopped::TooLong) } else { Ok(()) }
     }
 
-    fn body(&mut self, bytes: &[u8]) -> io::Result<()> {
+    fn body(&mut self, bytes: &[u8]) -> Result<(), Stopped> {
         let room = usize::try_from(self.limit - self.payload.bytes()).unwrap_or(usize::MAX);
         let taken = &bytes[..bytes.len().min(room)];
         if let Some(spool) = &mut self.spool {
-            spool.write_all(taken)?;
+            spool.write_all(taken).map_err(|err| Stopped::disk(&err))?;
         }
         self.block.update(taken);
         self.payload.update(taken);
-        if taken.len() < bytes.len() { Err(io::ErrorKind::FileTooLarge.into()) } else { Ok(()) }
+        if taken.len() < bytes.len() { Err(Stopped::TooLong) } else { Ok(()) }
     }
 
     /// The request as sent since [`Recording::begin`].
@@ -154,10 +167,10 @@ pub(super) fn status(head: &[u8]) -> Option<u16> {
 mod tests {
     use std::io::Read;
 
-    use super::Recording;
+    use super::{Recording, Stopped};
     use crate::evidence::digest::Sha256;
 
-    fn record(pieces: &[&[u8]], limit: u64) -> (Recording, std::io::Result<()>) {
+    fn record(pieces: &[&[u8]], limit: u64) -> (Recording, Result<(), Stopped>) {
         let mut recording = Recording::new(std::env::temp_dir());
         recording.begin(limit);
         let result = pieces.iter().try_for_each(|piece| recording.received(piece));

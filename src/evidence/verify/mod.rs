@@ -20,6 +20,9 @@ use super::store::{KEYS, Store, StoreError};
 
 use work::Task;
 
+#[cfg(test)]
+mod tests;
+
 /// The outcome of one check.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Check {

@@ -1,0 +1,309 @@
+//! Changes to a case that must be found, whatever other checkers say of them.
+
+use std::io::{Read, Write};
+use std::net::TcpListener;
+use std::path::{Path, PathBuf};
+use std::thread;
+
+use fs_err as fs;
+use tempfile::TempDir;
+
+use super::{Check, verify};
+use crate::clock::Clock;
+use crate::evidence::interrupt::Interrupt;
+use crate::evidence::{Action, CaptureOptions, Capturer, Custodian, Signer, Store, add};
+
+struct Case {
+    folder: TempDir,
+    store: Store,
+}
+
+impl Case {
+    /// A case with a captured page, an added file and a note.
+    fn new() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let signer = Signer::in_folder(&folder.path().join("home")).unwrap();
+        let custodian = Custodian::new(signer, Clock::System);
+        let root = folder.path().join("case");
+        fs::create_dir(&root).unwrap();
+        let store = Store::create(&root, &custodian).unwrap();
+        fs::write(root.join("case.json"), "{}\n").unwrap();
+        let paths = ["case.json", "keys/pugmark.pub"];
+        store.lock(&custodian).unwrap().vouch(Action::new("create"), &paths).unwrap();
+        let options = CaptureOptions { allow_private: true, ..CaptureOptions::default() };
+        let capturer = Capturer::new(&store, &custodian, options).unwrap();
+        capturer.capture(&serve(), &mut |_| {}).unwrap();
+        let shot = folder.path().join("shot.png");
+        fs::write(&shot, "pixels").unwrap();
+        add(&store, &custodian, &shot, &[], &Interrupt::default()).unwrap();
+        store.lock(&custodian).unwrap().append(Action::new("note").with("text", "x")).unwrap();
+        Self { folder, store }
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        self.store.root().join(name)
+    }
+
+    fn failed(&self) -> Vec<Check> {
+        let report = verify(&self.store, &|_| {}).unwrap();
+        report.checks.into_iter().filter(|check| !check.ok).collect()
+    }
+
+    /// Applies `change`, asks for a failed check that names `file`, and undoes it.
+    fn must_find(&self, what: &str, file: &str, change: impl FnOnce(&Path)) {
+        let saved = self.folder.path().join("saved");
+        copy(self.store.root(), &saved);
+        change(self.store.root());
+        let failed = self.failed();
+        let named = failed.iter().any(|check| check.file.as_deref() == Some(file));
+        assert!(named, "{what}: {failed:?}");
+        fs::remove_dir_all(self.store.root()).unwrap();
+        fs::rename(saved, self.store.root()).unwrap();
+    }
+
+    fn item(&self, start: &str) -> String {
+        let items = fs::read_dir(self.path("items")).unwrap();
+        let names = items.map(|entry| entry.unwrap().file_name().into_string().unwrap());
+        names.into_iter().find(|name| name.starts_with(start)).unwrap()
+    }
+}
+
+/// A server with one page that names one picture.
+fn serve() -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}/", listener.local_addr().unwrap());
+    thread::spawn(move || {
+        for stream in listener.incoming().flatten() {
+            let mut stream = stream;
+            let mut block = [0; 4096];
+            let _ = stream.read(&mut block);
+            let body = "<title>Ad</title><img src=/i.png>";
+            let head = "HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nConnection: close\r\n";
+            let _ = write!(stream, "{head}Content-Length: {}\r\n\r\n{body}", body.len());
+        }
+    });
+    url
+}
+
+fn copy(from: &Path, to: &Path) {
+    fs::create_dir(to).unwrap();
+    for entry in fs::read_dir(from).unwrap() {
+        let entry = entry.unwrap();
+        let place = to.join(entry.file_name());
+        if entry.path().is_dir() {
+            copy(&entry.path(), &place);
+        } else {
+            fs::copy(entry.path(), place).unwrap();
+        }
+    }
+}
+
+fn files(root: &Path, folder: &Path, found: &mut Vec<String>) {
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            files(root, &path, found);
+        } else {
+            found.push(super::folder::relative(root, &path));
+        }
+    }
+}
+
+fn edit_lines(path: &Path, edit: impl FnOnce(&mut Vec<String>)) {
+    let text = fs::read_to_string(path).unwrap();
+    let mut lines = text.lines().map(str::to_owned).collect();
+    edit(&mut lines);
+    fs::write(path, lines.iter().map(|line| format!("{line}\n")).collect::<String>()).unwrap();
+}
+
+#[test]
+fn a_case_as_it_was_written_has_no_fault() {
+    let case = Case::new();
+    assert_eq!(case.failed(), []);
+    let report = verify(&case.store, &|_| {}).unwrap();
+    assert_eq!((report.items, report.entries), (2, 4));
+    assert!(report.total().ok);
+}
+
+/// Every 61st byte of every file, and the first and last of each.
+#[test]
+fn single_byte_changes_are_found_in_the_right_file() {
+    let case = Case::new();
+    let mut names = Vec::new();
+    files(case.store.root(), case.store.root(), &mut names);
+    let mut changed = 0;
+    for name in names.iter().filter(|name| *name != ".lock") {
+        let path = case.path(name);
+        let before = fs::read(&path).unwrap();
+        let positions = (0..before.len()).step_by(61).chain([before.len() - 1]);
+        for position in positions {
+            let mut after = before.clone();
+            after[position] ^= 1 << (position % 8);
+            fs::write(&path, after).unwrap();
+            let failed = case.failed();
+            let named = failed.iter().any(|check| check.file.as_deref() == Some(name.as_str()));
+            assert!(named, "byte {position} of {name}: {failed:?}");
+            changed += 1;
+        }
+        fs::write(&path, before).unwrap();
+    }
+    assert!(changed > 150, "{changed}");
+    assert_eq!(case.failed(), []);
+}
+
+#[test]
+fn what_is_cut_added_or_missing_in_the_log_is_found() {
+    let case = Case::new();
+    let log = "custody.jsonl";
+    let lines = |edit: fn(&mut Vec<String>)| move |root: &Path| edit_lines(&root.join(log), edit);
+    case.must_find("last entry cut", log, lines(|lines| drop(lines.pop())));
+    case.must_find("all but the first cut", log, lines(|lines| lines.truncate(1)));
+    case.must_find("entry removed", log, lines(|lines| drop(lines.remove(1))));
+    case.must_find("entries swapped", log, lines(|lines| lines.swap(1, 2)));
+    case.must_find("entry repeated", log, lines(|lines| lines.insert(2, lines[1].clone())));
+    case.must_find("empty line", log, lines(|lines| lines.insert(1, String::new())));
+    case.must_find("rubbish behind", log, lines(|lines| lines.push("x".to_owned())));
+    case.must_find("rubbish without line feed", log, |root| {
+        let mut file = fs::OpenOptions::new().append(true).open(root.join(log)).unwrap();
+        file.write_all(b"{\"entr").unwrap();
+        file.write_all(b"X").unwrap();
+    });
+    case.must_find("no head", "custody.head", |root| {
+        fs::remove_file(root.join("custody.head")).unwrap();
+    });
+}
+
+#[test]
+fn an_entry_signed_by_a_stranger_is_found() {
+    let case = Case::new();
+    let stranger = Signer::in_folder(&case.folder.path().join("stranger")).unwrap();
+    let stranger = Custodian::new(stranger, Clock::System);
+    case.must_find("stranger's entry, key taken away", "custody.jsonl", |root| {
+        let store = Store::open(root).unwrap();
+        store.lock(&stranger).unwrap().append(Action::new("note")).unwrap();
+        let short = &stranger.public_key().fingerprint().to_string()[..16];
+        fs::remove_file(root.join(format!("keys/{short}.pub"))).unwrap();
+    });
+    case.must_find("key exchanged", "keys/pugmark.pub", |root| {
+        fs::write(root.join("keys/pugmark.pub"), stranger.public_key().to_pem()).unwrap();
+    });
+}
+
+#[test]
+fn a_second_investigator_brings_a_key_of_his_own() {
+    let case = Case::new();
+    let second = Signer::in_folder(&case.folder.path().join("second")).unwrap();
+    let second = Custodian::new(second, Clock::System);
+    for _ in 0..2 {
+        case.store.lock(&second).unwrap().append(Action::new("note")).unwrap();
+    }
+    assert_eq!(case.failed(), []);
+    let log = case.store.log().unwrap();
+    let actions: Vec<_> = log.lines.iter().map(|line| line.entry.action.as_str()).collect();
+    assert_eq!(actions[4..], ["key", "note", "note"]);
+}
+
+#[test]
+fn files_that_are_missing_new_or_moved_are_found() {
+    let case = Case::new();
+    let page = format!("items/{}", case.item("0001"));
+    let shot = format!("items/{}", case.item("0002"));
+    let write = |name: String| move |root: &Path| fs::write(root.join(name), "x").unwrap();
+    for name in [
+        format!("{page}/data/extra.txt"),
+        format!("{page}/extra"),
+        format!("{shot}/data/files/.hidden"),
+        "extra.txt".to_owned(),
+        "keys/extra.pub".to_owned(),
+    ] {
+        case.must_find("new file", &name.clone(), write(name));
+    }
+    case.must_find("new item", "items/0003-x", |root| {
+        copy(&root.join(&shot), &root.join("items/0003-x"));
+    });
+    let archive = format!("{page}/data/capture.warc.gz");
+    case.must_find("missing file", &archive, |root| fs::remove_file(root.join(&archive)).unwrap());
+    case.must_find("missing item", &format!("{shot}/tagmanifest-sha256.txt"), |root| {
+        fs::remove_dir_all(root.join(&shot)).unwrap();
+    });
+    case.must_find("lock with content", ".lock", |root| {
+        fs::write(root.join(".lock"), "x").unwrap();
+    });
+    #[cfg(unix)]
+    case.must_find("file replaced by a link to itself", &archive, |root| {
+        let elsewhere = case.folder.path().join("elsewhere");
+        fs::copy(root.join(&archive), &elsewhere).unwrap();
+        fs::remove_file(root.join(&archive)).unwrap();
+        std::os::unix::fs::symlink(elsewhere, root.join(&archive)).unwrap();
+    });
+}
+
+/// A forger who has every tool but the signing key makes the bag consistent again.
+#[test]
+fn an_item_that_was_sealed_anew_is_found() {
+    use crate::evidence::digest::Sha256;
+    let case = Case::new();
+    let shot = format!("items/{}", case.item("0002"));
+    let tag_manifest = format!("{shot}/tagmanifest-sha256.txt");
+    case.must_find("sealed anew", &tag_manifest, |root| {
+        let replace = |file: &str, from: Sha256, to: Sha256| {
+            let path = root.join(&shot).join(file);
+            let text = fs::read_to_string(&path).unwrap();
+            fs::write(&path, text.replace(&from.to_string(), &to.to_string())).unwrap();
+        };
+        let manifest = root.join(&shot).join("manifest-sha256.txt");
+        let before = Sha256::of_file(&manifest).unwrap().0;
+        fs::write(root.join(&shot).join("data/files/shot.png"), "forged").unwrap();
+        replace("manifest-sha256.txt", Sha256::of(b"pixels"), Sha256::of(b"forged"));
+        replace("tagmanifest-sha256.txt", before, Sha256::of_file(&manifest).unwrap().0);
+    });
+}
+
+#[test]
+fn what_a_crash_leaves_is_named_and_no_fault() {
+    let case = Case::new();
+    fs::create_dir_all(case.path("items/.unfinished-abc/data")).unwrap();
+    fs::write(case.path("items/.unfinished-abc/data/x"), "x").unwrap();
+    fs::write(case.path("ads.jsonl.new"), "half").unwrap();
+    let mut log = fs::OpenOptions::new().append(true).open(case.path("custody.jsonl")).unwrap();
+    log.write_all(b"{\"entry\":{\"act").unwrap();
+    let report = verify(&case.store, &|_| {}).unwrap();
+    assert_eq!(report.failed(), 0, "{:?}", report.checks);
+    let left: Vec<_> = report.checks.iter().filter(|check| check.check == "unfinished").collect();
+    assert_eq!(left.len(), 2, "{left:?}");
+    assert!(report.checks[0].detail.contains("14 bytes of an entry"), "{:?}", report.checks[0]);
+
+    let signer = Signer::in_folder(&case.folder.path().join("home")).unwrap();
+    let custodian = Custodian::new(signer, Clock::System);
+    case.store.lock(&custodian).unwrap().append(Action::new("note")).unwrap();
+    assert_eq!(case.failed(), []);
+    assert_eq!(fs::read_dir(case.path("quarantine")).unwrap().count(), 3);
+    assert_eq!(case.store.log().unwrap().torn_bytes, 0);
+}
+
+/// The program was killed between the entry and the move into place.
+#[test]
+fn what_the_newest_entry_promised_counts_and_is_kept() {
+    let case = Case::new();
+    let signer = Signer::in_folder(&case.folder.path().join("home")).unwrap();
+    let custodian = Custodian::new(signer, Clock::System);
+    let shot = case.folder.path().join("shot.png");
+    let added = add(&case.store, &custodian, &shot, &[], &Interrupt::default()).unwrap();
+    let place = case.store.item(&added.item);
+    fs::rename(&place, case.path("items/.unfinished-abc")).unwrap();
+    fs::write(case.path("items/.unfinished-abc/.lock"), "").unwrap();
+    assert_eq!(case.failed(), []);
+    drop(case.store.lock(&custodian).unwrap());
+    assert!(place.is_dir());
+    assert_eq!(case.failed(), []);
+
+    let mut writer = case.store.lock(&custodian).unwrap();
+    writer.replace("ads.jsonl", Action::new("import"), |out| out.write_all(b"{}\n")).unwrap();
+    drop(writer);
+    fs::rename(case.path("ads.jsonl"), case.path("ads.jsonl.new")).unwrap();
+    fs::copy(case.path("custody.head"), case.path("custody.head.new")).unwrap();
+    assert_eq!(case.failed(), []);
+    drop(case.store.lock(&custodian).unwrap());
+    assert_eq!(fs::read(case.path("ads.jsonl")).unwrap(), b"{}\n");
+    assert_eq!(case.failed(), []);
+}
