@@ -30,10 +30,12 @@ work.joinpath("fuzzy.txt").write_text("\n".join(slip(random.choice(long_names)) 
 PY
 
 hyperfine -N --warmup 5 --runs 200 "$pugmark species 'Panthera tigris' --format jsonl" true
-hyperfine -N --warmup 1 --runs 5 --input "$work/exact.txt" \
-  -n pugmark-exact-400k "$pugmark species - --format jsonl" -n sqlite-fts5-exact-400k "python3 benches/sqlite_fts5.py exact $work/names.db" -i
-hyperfine -N --warmup 1 --runs 5 --input "$work/fuzzy.txt" \
-  -n pugmark-fuzzy-20k "$pugmark species - --format jsonl" -n sqlite-fts5-fuzzy-20k "python3 benches/sqlite_fts5.py fuzzy $work/names.db" -i
+for kind in exact:400k fuzzy:20k; do
+  input="${kind%:*}"
+  hyperfine --warmup 1 --runs 5 -i \
+    -n "pugmark $kind" "$pugmark species - --format jsonl <$work/$input.txt" \
+    -n "sqlite-fts5 $kind" "python3 benches/sqlite_fts5.py $input $work/names.db <$work/$input.txt"
+done
 for input in exact fuzzy; do
   /usr/bin/time -f "peak memory $input: %M KiB" "$pugmark" species - --format jsonl <"$work/$input.txt" >"$work/out.jsonl" || true
   wc -l <"$work/out.jsonl"

@@ -225,7 +225,7 @@ impl Species {
 
     /// What is listed below `id`, where that differs from the whole.
     fn below_otherwise(&self, id: TaxonId, status: &Status<'_>, on: Date) -> Option<Below<'_>> {
-        let below = self.may_have_below(id).then(|| self.below(id, on)).flatten();
+        let below = self.below(id, on);
         below.filter(|below| below.appendix != status.appendix || below.annex != status.annex)
     }
 

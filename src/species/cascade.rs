@@ -6,7 +6,7 @@ use jiff::civil::Date;
 use serde::Serialize;
 
 use super::listing::{Law, Listing, RowId, day};
-use super::vocabulary::{Rank, TaxonKind};
+use super::vocabulary::TaxonKind;
 use super::{Species, TaxonId};
 
 /// Status of a taxon on a day under both laws.
@@ -97,6 +97,9 @@ impl Species {
     /// Returns what is listed below `id` on the day `on`, if anything is.
     #[must_use]
     pub fn below(&self, id: TaxonId, on: Date) -> Option<Below<'_>> {
+        if !self.has_listed_below(id) {
+            return None;
+        }
         let on = day(on);
         let mut names: BTreeMap<Law, BTreeSet<u32>> = BTreeMap::new();
         let mut taxa = BTreeSet::new();
@@ -118,11 +121,6 @@ impl Species {
             taxa: taxa.len(),
             examples: taxa.iter().take(EXAMPLES).map(|taxon| self.name_of(*taxon)).collect(),
         })
-    }
-
-    /// True when a taxon of this rank may have listed taxa below it.
-    pub(super) fn may_have_below(&self, id: TaxonId) -> bool {
-        self.rank(id) >= Rank::Species
     }
 }
 

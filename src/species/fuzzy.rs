@@ -77,11 +77,55 @@ impl<'a> Walk<'a> {
                 self.found.push((output.cat(node.final_output()).value(), distance));
             }
         }
+        if place.missing == 0 && place.row.iter().all(|cell| *cell >= self.most) {
+            return self.down_without_slips(node, output, place);
+        }
         for transition in node.transitions() {
             if let Some(next) = self.step(place, transition.inp) {
                 self.down(self.fst.node(transition.addr), output.cat(transition.out), next);
             }
         }
+    }
+
+    /// Goes on where no further slip is forgiven: only by the letters that the query has here, and
+    /// by the second letter of a swap that has begun.
+    fn down_without_slips(&mut self, node: Node<'_>, output: Output, place: Place) {
+        let (letters, count) = self.letters_that_fit(&place);
+        for letter in &letters[..count] {
+            let mut bytes = [0; 4];
+            let (mut node, mut output, mut next) = (node, output, Some(place));
+            for byte in letter.encode_utf8(&mut bytes).bytes() {
+                let transition = node.find_input(byte).map(|at| node.transition(at));
+                next = next.zip(transition).and_then(|(place, _)| self.step(place, byte));
+                if let Some(transition) = transition.filter(|_| next.is_some()) {
+                    (node, output) = (self.fst.node(transition.addr), output.cat(transition.out));
+                }
+            }
+            if let Some(next) = next {
+                self.down(node, output, next);
+            }
+        }
+    }
+
+    /// The letters that keep some cell small enough, each once, and how many they are.
+    fn letters_that_fit(&self, place: &Place) -> ([char; 2 * BAND], usize) {
+        let (mut letters, mut count) = (['\0'; 2 * BAND], 0);
+        let mut add = |letter: Option<&char>| {
+            if let Some(letter) = letter.filter(|letter| !letters[..count].contains(letter)) {
+                letters[count] = *letter;
+                count += 1;
+            }
+        };
+        for cell in 0..BAND {
+            let Some(before) = (place.letters + cell).checked_sub(MOST) else { continue };
+            if place.row[cell] <= self.most {
+                add(self.query.get(before));
+            }
+            if place.row_before[cell] < self.most && self.query.get(before) == Some(&place.last) {
+                add(before.checked_sub(1).and_then(|at| self.query.get(at)));
+            }
+        }
+        (letters, count)
     }
 
     /// The place one byte further; `None` where no name can be near any more.

@@ -56,7 +56,7 @@ pub(crate) enum Section {
 pub(crate) mod taxon {
     /// Text: scientific name.
     pub(crate) const NAME: usize = 0;
-    /// Rank, kind and kingdom, a byte each.
+    /// Rank, kind, kingdom, and 1 where a taxon below has a listing, a byte each.
     pub(crate) const CODES: usize = 1;
     /// Taxon that this name stands for, or itself.
     pub(crate) const HOME: usize = 2;
@@ -86,9 +86,7 @@ pub(crate) mod listing {
     pub(crate) const TO: usize = 3;
     /// Offset of a run in `Section::Lists`: taxa left out.
     pub(crate) const EXCLUDED: usize = 4;
-    /// Texts from here on, in the order of [`TEXTS`].
-    pub(crate) const TEXT: usize = 5;
-    /// Columns of `cites.csv` and `eu.csv` that are kept as text.
+    /// Columns of `cites.csv` and `eu.csv` that are kept as text, from `SCOPE` on.
     pub(crate) const TEXTS: [&str; 11] = [
         "scope",
         "populations_in",
@@ -102,8 +100,30 @@ pub(crate) mod listing {
         "cites",
         "source",
     ];
+    /// Text: `scope`.
+    pub(crate) const SCOPE: usize = 5;
+    /// Text: `populations_in`.
+    pub(crate) const POPULATIONS_IN: usize = 6;
+    /// Text: `populations_out`.
+    pub(crate) const POPULATIONS_OUT: usize = 7;
+    /// Text: `parts`.
+    pub(crate) const PARTS: usize = 8;
+    /// Text: `excluded_domesticated`.
+    pub(crate) const EXCLUDED_DOMESTICATED: usize = 9;
+    /// Text: `parties`.
+    pub(crate) const PARTIES: usize = 10;
+    /// Text: `annotation`.
+    pub(crate) const ANNOTATION: usize = 11;
+    /// Text: `quota`.
+    pub(crate) const QUOTA: usize = 12;
+    /// Text: `basis`.
+    pub(crate) const BASIS: usize = 13;
+    /// Text: `cites`.
+    pub(crate) const CITES: usize = 14;
+    /// Text: `source`.
+    pub(crate) const SOURCE: usize = 15;
     /// Words in all.
-    pub(crate) const WIDTH: usize = TEXT + TEXTS.len();
+    pub(crate) const WIDTH: usize = SCOPE + TEXTS.len();
 }
 
 /// Words of a name.

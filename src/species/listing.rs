@@ -165,13 +165,9 @@ impl Species {
     /// The row in words, as of `day`.
     pub(super) fn listing(&self, row: RowId, day: u32) -> Listing<'_> {
         let record = self.index.record::<{ listing::WIDTH }>(row.law.section(), row.id);
-        let text = |column: &str| {
-            let at = listing::TEXTS.iter().position(|name| *name == column);
-            let at = at.expect("every column asked for here is one of the layout");
-            Some(self.index.text(record[listing::TEXT + at])).filter(|text| !text.is_empty())
-        };
-        let list =
-            |column: &str| text(column).map_or_else(Vec::new, |text| text.split('|').collect());
+        let text =
+            |word: usize| Some(self.index.text(record[word])).filter(|text| !text.is_empty());
+        let list = |word| text(word).map_or_else(Vec::new, |text| text.split('|').collect());
         let taxon = TaxonId(record[listing::TAXON]);
         let grade = row.law.grade(row.grade);
         Listing {
@@ -180,21 +176,21 @@ impl Species {
             annex: (row.law == Law::Eu).then_some(grade),
             taxon: self.name_of(taxon),
             rank: self.rank(taxon),
-            scope: text("scope"),
-            populations_in: list("populations_in"),
-            populations_out: list("populations_out"),
-            parts: text("parts"),
+            scope: text(listing::SCOPE),
+            populations_in: list(listing::POPULATIONS_IN),
+            populations_out: list(listing::POPULATIONS_OUT),
+            parts: text(listing::PARTS),
             excluded_taxa: self.excluded(row).map(|id| self.name_of(id)).collect(),
-            excluded_domesticated: list("excluded_domesticated"),
-            annotation: text("annotation"),
-            quota: text("quota"),
-            cites: text("cites"),
-            parties: list("parties"),
-            basis: text("basis"),
+            excluded_domesticated: list(listing::EXCLUDED_DOMESTICATED),
+            annotation: text(listing::ANNOTATION),
+            quota: text(listing::QUOTA),
+            cites: text(listing::CITES),
+            parties: list(listing::PARTIES),
+            basis: text(listing::BASIS),
             from: date(row.from),
             to: date(row.to),
             pending: row.is_coming(day),
-            source: text("source").unwrap_or(""),
+            source: text(listing::SOURCE).unwrap_or(""),
         }
     }
 }

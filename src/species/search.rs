@@ -92,13 +92,13 @@ impl Species {
         let Some(number) = self.index.keys().get(key) else {
             return Vec::new();
         };
-        let lower = query.trim().to_lowercase();
-        let as_written = |name: &Name<'_>| name.text.to_lowercase() == lower;
         let mut names: Vec<Name<'_>> = self.names_of_key(number).collect();
-        if names.len() > 1 && names.iter().any(as_written) {
+        if names.len() > 1 {
+            let lower = query.trim().to_lowercase();
+            let as_written = |name: &Name<'_>| name.text.to_lowercase() == lower;
             if query.is_ascii() {
                 names.sort_by_key(|name| !as_written(name));
-            } else {
+            } else if names.iter().any(as_written) {
                 names.retain(as_written);
             }
         }
@@ -207,8 +207,13 @@ impl Species {
 
     /// Each taxon once, by its first match.
     fn matches<'a>(&self, all: impl Iterator<Item = Match<'a>>) -> Vec<Match<'a>> {
-        let mut seen = BTreeSet::new();
-        all.filter(|found| seen.insert(found.taxon)).collect()
+        let mut first: Vec<Match<'a>> = Vec::new();
+        for found in all {
+            if !first.iter().any(|earlier| earlier.taxon == found.taxon) {
+                first.push(found);
+            }
+        }
+        first
     }
 }
 

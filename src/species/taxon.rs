@@ -90,6 +90,12 @@ impl Species {
         self.upward(id).any(|id| id == above)
     }
 
+    /// True when a taxon below `id` has a listing on some day.
+    pub(super) fn has_listed_below(&self, id: TaxonId) -> bool {
+        let [_, _, _, above_listed] = self.record(id)[taxon::CODES].to_le_bytes();
+        above_listed == 1
+    }
+
     pub(super) fn rank(&self, id: TaxonId) -> Rank {
         codes(self.record(id)).0
     }

@@ -106,7 +106,7 @@ fn scripts_without_spaces_match_without_guesses() {
 
 #[test]
 fn lines_are_answered_in_order_one_by_one() {
-    let names: Vec<String> = (0..5000)
+    let names: Vec<String> = (0..600)
         .map(|n| if n % 2 == 0 { "Panthera leo".into() } else { format!("no name {n}") })
         .collect();
     let (code, answers, _) = ask(&[], names.join("\r\n"));

@@ -1,6 +1,6 @@
 //! `taxa.csv`: names, ranks and lineage, made into one tree.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::super::layout::{NONE, Section, taxon};
 use super::super::vocabulary::{Kingdom, Rank, TaxonKind};
@@ -140,11 +140,17 @@ impl Taxa {
     /// Writes the taxa with the places of their listings, which are sorted by taxon.
     pub(super) fn write(&self, cites: &[Listing], eu: &[Listing], writer: &mut Writer) {
         let start = |listings: &[Listing], id| word(listings.partition_point(|row| row.taxon < id));
+        let above_listed = self.above(cites.iter().chain(eu).map(|row| row.taxon));
         for (id, entry) in self.entries.iter().enumerate() {
             let id = word(id);
             let mut record = [0; taxon::WIDTH];
             record[taxon::NAME] = writer.texts.add(&entry.name);
-            let codes = [entry.rank.code(), entry.kind.code(), entry.kingdom.code(), 0];
+            let codes = [
+                entry.rank.code(),
+                entry.kind.code(),
+                entry.kingdom.code(),
+                u8::from(above_listed.contains(&id)),
+            ];
             record[taxon::CODES] = u32::from_le_bytes(codes);
             record[taxon::HOME] = entry.home;
             record[taxon::PARENT] = self.parent_through_home(entry);
@@ -154,6 +160,20 @@ impl Taxa {
             record[taxon::NOTE] = writer.texts.add(&entry.note);
             writer.put(Section::Taxa, &record);
         }
+    }
+
+    /// All taxa above one of `listed`.
+    fn above(&self, listed: impl Iterator<Item = u32>) -> BTreeSet<u32> {
+        let mut above = BTreeSet::new();
+        for mut id in listed {
+            loop {
+                id = self.parent_through_home(self.entry(id));
+                if id == NONE || !above.insert(id) {
+                    break;
+                }
+            }
+        }
+        above
     }
 
     /// The parent of the taxon that `entry` stands for, itself no mere name.
