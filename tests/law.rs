@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use jiff::civil::Date;
-use pugmark::species::{Answer, Species};
+use pugmark::species::{Answer, Question, Species};
 
 /// Cell that says "not tested".
 const UNTESTED: &str = "-";
@@ -44,5 +44,27 @@ fn status_is_as_the_law_says() {
         wrong.extend(difference(row, &species.answer(&row["name"], on)));
     }
     assert!(rows.len() >= 600, "the table has {} rows", rows.len());
+    assert!(wrong.is_empty(), "{}\n{} of {} wrong", wrong.join("\n"), wrong.len(), rows.len());
+}
+
+#[test]
+fn annotations_cover_what_the_law_says() {
+    let species = Species::embedded();
+    let rows = rows("specimens.csv");
+    let today: Date = "2026-11-25".parse().unwrap();
+    let mut wrong = Vec::new();
+    for row in &rows {
+        let question = Question { specimen: Some(&row["specimen"]), ..Question::on(today) };
+        let coverage = species.ask(&row["name"], question).specimen;
+        let covered = coverage.as_ref().and_then(|coverage| coverage.covered);
+        if covered != Some(row["covered"] == "yes") {
+            let kinds = coverage.map(|coverage| coverage.kinds);
+            wrong.push(format!(
+                "{} {}: wanted {}, got {covered:?} by {kinds:?} {}",
+                row["name"], row["specimen"], row["covered"], row["annotation"]
+            ));
+        }
+    }
+    assert!(rows.len() >= 100, "the table has {} rows", rows.len());
     assert!(wrong.is_empty(), "{}\n{} of {} wrong", wrong.join("\n"), wrong.len(), rows.len());
 }

@@ -3,7 +3,9 @@
 use jiff::civil::Date;
 use serde::Serialize;
 
+use super::annotation::Coverage;
 use super::cascade::{Below, Status};
+use super::duty::Duty;
 use super::listing::Listing;
 use super::search::{Finding, Match, MatchKind};
 use super::vocabulary::{Rank, TaxonKind};
@@ -18,11 +20,23 @@ const FIRST_DAY: Date = jiff::civil::date(2017, 1, 2);
 
 /// What is asked about a name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Question {
+pub struct Question<'a> {
     /// The day whose law is asked for.
     pub on: Date,
     /// Language of what an Annex means to a seller: `en`, `fr`, `de` or `nl`.
     pub language: &'static str,
+    /// A kind of specimen: is it covered?
+    pub specimen: Option<&'a str>,
+    /// ISO 3166-1 code of a country whose duties are asked for.
+    pub country: Option<&'a str>,
+}
+
+impl Question<'_> {
+    /// Asks in English for the law of the day `on`, and nothing more.
+    #[must_use]
+    pub fn on(on: Date) -> Self {
+        Self { on, language: "en", specimen: None, country: None }
+    }
 }
 
 /// What the data say about a name on a day; see `schemas/species.schema.json`.
@@ -47,6 +61,12 @@ pub struct Answer<'a> {
     pub domesticated: Option<Other<'a>>,
     /// What is listed below the taxon, otherwise than the taxon as a whole.
     pub below: Option<Below<'a>>,
+    /// Is the kind of specimen asked for covered?
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub specimen: Option<Coverage<'a>>,
+    /// Duties in the country asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub national: Option<Vec<Duty<'a>>>,
     /// Other taxa that the name may mean.
     pub also: Vec<Other<'a>>,
     /// Names that the query may have meant.
@@ -113,8 +133,8 @@ pub struct EuRecord<'a> {
     pub derived: bool,
     /// The rows in force.
     pub listings: Vec<Listing<'a>>,
-    /// What the strictest Annex means to a seller inside the EU.
-    pub meaning: Option<&'a str>,
+    /// What the Annexes mean to a seller inside the EU, with the articles.
+    pub meaning: Option<String>,
 }
 
 /// Another taxon beside the one answered for.
@@ -143,12 +163,12 @@ impl Species {
     /// Answers `query` as the law stood on the day `on`.
     #[must_use]
     pub fn answer(&self, query: &str, on: Date) -> Answer<'_> {
-        self.ask(query, Question { on, language: "en" })
+        self.ask(query, Question::on(on))
     }
 
     /// Answers `question` about `query`.
     #[must_use]
-    pub fn ask(&self, query: &str, question: Question) -> Answer<'_> {
+    pub fn ask(&self, query: &str, question: Question<'_>) -> Answer<'_> {
         let finding = self.search(query);
         let mut answer = Answer {
             schema: SCHEMA,
@@ -160,6 +180,8 @@ impl Species {
             eu: EuRecord::default(),
             domesticated: None,
             below: None,
+            specimen: None,
+            national: None,
             also: Vec::new(),
             suggestions: Vec::new(),
             notes: Vec::new(),
@@ -167,7 +189,9 @@ impl Species {
             data_date: self.data_date(),
         };
         match finding.matches.split_first() {
-            Some((first, others)) if finding.sure => self.tell(&mut answer, first, others),
+            Some((first, others)) if finding.sure => {
+                self.tell(&mut answer, question, first, others)
+            }
             _ => self.suggest(&mut answer, &finding),
         }
         answer
@@ -178,7 +202,13 @@ impl Species {
         answer.notes.push("unknown name: this is no statement that it is not listed".to_owned());
     }
 
-    fn tell<'a>(&'a self, answer: &mut Answer<'a>, first: &Match<'a>, others: &[Match<'a>]) {
+    fn tell<'a>(
+        &'a self,
+        answer: &mut Answer<'a>,
+        question: Question<'_>,
+        first: &Match<'a>,
+        others: &[Match<'a>],
+    ) {
         let status = self.status(first.taxon, answer.as_of);
         let through_genus = first.kind == MatchKind::Genus;
         answer.below = self.below_otherwise(first.taxon, &status, answer.as_of);
@@ -210,6 +240,9 @@ impl Species {
             answer.also = others.collect();
         }
         self.remark(answer, first, &status);
+        let listings = if status.cites.is_empty() { &status.eu } else { &status.cites };
+        answer.specimen = question.specimen.map(|kind| self.coverage(kind, listings));
+        answer.national = question.country.map(|code| self.duties(first.taxon, code, question.on));
         answer.cites = CitesRecord {
             appendix: status.appendix,
             listings: status.cites,
@@ -218,8 +251,8 @@ impl Species {
         answer.eu = EuRecord {
             annex: status.annex,
             derived: status.derived,
+            meaning: self.meaning(&status.eu, question.language),
             listings: status.eu,
-            meaning: None,
         };
     }
 
@@ -247,6 +280,19 @@ impl Species {
         let status = self.status(id, on);
         let name = self.name_of(id);
         Other { name, matched, appendix: status.appendix, annex: status.annex }
+    }
+
+    /// What the Annexes of `rows` mean inside the EU.
+    fn meaning(&self, rows: &[Listing<'_>], language: &str) -> Option<String> {
+        let mut annexes: Vec<&str> = rows.iter().map(|row| row.grade).collect();
+        annexes.dedup();
+        let inside =
+            |annex: &&str| self.meanings(annex, language).find(|meaning| meaning.side == "inside");
+        let texts = annexes.iter().filter_map(|annex| {
+            inside(annex).map(|meaning| format!("{annex}: {} ({})", meaning.text, meaning.article))
+        });
+        let texts: Vec<String> = texts.collect();
+        (!texts.is_empty()).then(|| texts.join(" "))
     }
 
     fn remark(&self, answer: &mut Answer<'_>, first: &Match<'_>, status: &Status<'_>) {

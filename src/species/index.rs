@@ -116,6 +116,15 @@ impl Index {
         std::str::from_utf8(&texts[start..start + length]).expect("the compiler writes UTF-8")
     }
 
+    /// The rows of a section of texts, `WIDTH` columns each.
+    pub(super) fn rows<const WIDTH: usize>(
+        &self,
+        section: Section,
+    ) -> impl Iterator<Item = [&str; WIDTH]> {
+        let record = move |id| self.record::<WIDTH>(section, id).map(|offset| self.text(offset));
+        (0..self.count(section, WIDTH)).map(record)
+    }
+
     /// The map from folded names to numbers of keys.
     pub(super) fn keys(&self) -> fst::Map<&[u8]> {
         fst::Map::new(self.section(Section::Keys)).expect("the compiler writes a sound map")

@@ -18,7 +18,7 @@ pub(crate) const WORD: usize = 4;
 /// Annexes at hand, then offset and length of each section.
 pub(crate) const HEAD_WORDS: usize = 7 + 2 * SECTIONS;
 /// Number of sections.
-pub(crate) const SECTIONS: usize = 13;
+pub(crate) const SECTIONS: usize = 14;
 
 /// The parts of an index, in file order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -50,6 +50,8 @@ pub(crate) enum Section {
     Duties,
     /// Texts of `products.csv`.
     Products,
+    /// Texts of `countries.csv`.
+    Countries,
 }
 
 /// Words of a taxon.
@@ -163,6 +165,9 @@ pub(crate) const DUTY_COLUMNS: [&str; 7] =
 
 /// Columns of `products.csv`.
 pub(crate) const PRODUCT_COLUMNS: [&str; 4] = ["id", "taxa", "term_code", "scope_note"];
+
+/// Columns of `countries.csv` that are needed here.
+pub(crate) const COUNTRY_COLUMNS: [&str; 5] = ["code", "en", "fr", "de", "nl"];
 
 /// A sum over the body of an index that shows a damaged file: FNV-1a over words of eight bytes.
 pub(crate) fn checksum(body: &[u8]) -> u64 {

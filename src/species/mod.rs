@@ -4,9 +4,11 @@
 //! newer tables. It answers a name with [`Species::find`], a taxon with [`Species::status`], and a
 //! whole question with [`Species::answer`].
 
+mod annotation;
 mod answer;
 mod cascade;
 pub mod compile;
+mod duty;
 mod fold;
 mod fuzzy;
 mod index;
@@ -22,8 +24,10 @@ use std::sync::LazyLock;
 
 use jiff::civil::Date;
 
+pub use annotation::{Annotation, Coverage, CoverageRow, Kind};
 pub use answer::{Answer, Other, Question, TaxonRecord};
 pub use cascade::{Below, Status};
+pub use duty::{Duty, Meaning};
 pub use fold::fold;
 pub use index::IndexError;
 pub use listing::{Law, Listing};

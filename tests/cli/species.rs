@@ -194,3 +194,64 @@ fn several_names_make_a_table() {
     assert!(output.contains("\nPanthera leo,Panthera leo,Felidae,I/II,A/B,"), "{output}");
     assert!(output.contains("\n'=1+1,unknown,,,,"), "{output}");
 }
+
+#[test]
+fn an_annotation_decides_on_kinds_of_specimen() {
+    let sandbox = Sandbox::new();
+    for (name, kind, covered) in [
+        ("Dalbergia latifolia", "finished musical instrument", "false"),
+        ("Dalbergia nigra", "finished musical instrument", "true"),
+        ("Aquilaria malaccensis", "seeds", "false"),
+        ("Aquilaria malaccensis", "Späne", "true"),
+        ("Panthera tigris", "SKI", "true"),
+    ] {
+        let output = sandbox.run(&["species", name, "--specimen", kind, "--format", "jsonl"]);
+        assert!(
+            output.contains(&format!("\"covered\":{covered},\"rows\"")),
+            "{name} {kind}: {output}"
+        );
+    }
+    let output = sandbox.run(&["species", "Panthera tigris", "--specimen", "hope"]);
+    assert!(output.starts_with("exit 2\n"), "{output}");
+    assert!(
+        output
+            .contains("error: `hope` is no kind of specimen that the data know\nhint: kinds are: ")
+    );
+}
+
+#[test]
+fn national_duties_are_added_for_a_country_that_the_data_hold() {
+    let sandbox = Sandbox::new();
+    for country in ["DE", "de", "Germany", "Allemagne"] {
+        let output =
+            sandbox.run(&["species", "Testudo hermanni", "--in", country, "--format", "jsonl"]);
+        assert!(output.contains("\"duty\":\"transponder\""), "{country}: {output}");
+    }
+    let unknown = sandbox.run(&["species", "Testudo hermanni", "--in", "Atlantis"]);
+    assert_eq!(
+        unknown,
+        "exit 2\n--- stdout\n--- stderr\nerror: `Atlantis` is no country\n\
+         hint: the data hold the duties of: DE\n"
+    );
+    let without = sandbox.run(&["species", "Testudo hermanni", "--in", "JP"]);
+    assert!(
+        without.starts_with(
+            "exit 2\n--- stdout\n--- stderr\nerror: no duties of JP are in the data\n"
+        )
+    );
+}
+
+#[test]
+fn what_an_annex_means_is_said_in_four_languages() {
+    for (language, word) in [
+        ("en", "certificate"),
+        ("fr", "certificat"),
+        ("de", "Bescheinigung"),
+        ("nl", "certificaat"),
+    ] {
+        let (_, answers, _) = ask(&["--lang", language], "Panthera tigris");
+        let meaning = answers[0]["eu"]["meaning"].as_str().unwrap();
+        assert!(meaning.starts_with("A: ") && meaning.contains(word), "{meaning}");
+        assert!(meaning.contains("338/97"), "{meaning}");
+    }
+}

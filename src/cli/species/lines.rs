@@ -25,7 +25,7 @@ struct Tally {
 
 pub(super) fn run(
     species: &'static Species,
-    question: Question,
+    question: Question<'_>,
     choice: Option<Format>,
     streams: &mut Streams,
 ) -> anyhow::Result<Outcome> {
@@ -54,7 +54,7 @@ pub(super) fn run(
 /// JSON lines, made on all cores and written in order.
 fn jsonl(
     species: &'static Species,
-    question: Question,
+    question: Question<'_>,
     input: &mut Lines<impl BufRead>,
     streams: &mut Streams,
 ) -> anyhow::Result<Tally> {
@@ -78,7 +78,7 @@ struct Part {
 /// Answers the lines of `block`, cut into as many parts as there are `threads`.
 fn answer_block(
     species: &'static Species,
-    question: Question,
+    question: Question<'_>,
     block: &[u8],
     threads: usize,
 ) -> Vec<Part> {
@@ -95,7 +95,7 @@ fn answer_block(
     })
 }
 
-fn answer_part(species: &Species, question: Question, part: &[u8]) -> Part {
+fn answer_part(species: &Species, question: Question<'_>, part: &[u8]) -> Part {
     let mut bytes = Vec::with_capacity(part.len() * 32);
     let mut tally = Tally::default();
     for line in part.split_inclusive(|byte| *byte == b'\n') {
@@ -110,7 +110,7 @@ fn answer_part(species: &Species, question: Question, part: &[u8]) -> Part {
 /// The other forms, one record after the other.
 fn records(
     species: &'static Species,
-    question: Question,
+    question: Question<'_>,
     choice: Option<Format>,
     input: &mut Lines<impl BufRead>,
     streams: &mut Streams,

@@ -5,10 +5,11 @@ mod lines;
 mod page;
 mod row;
 
+use anyhow::Context;
 use clap::Subcommand;
 
 use super::format::FormatArgs;
-use super::{Outcome, Streams};
+use super::{Hint, Outcome, Streams};
 use crate::output::Format;
 use crate::species::{Answer, Question, Species};
 
@@ -52,6 +53,15 @@ struct QuestionArgs {
     /// Language of what an Annex means to a seller
     #[arg(long, value_name = "LANGUAGE", default_value = "en")]
     lang: Language,
+    /// Say whether the listing, with its annotation, covers this kind of specimen
+    ///
+    /// A trade term in English, French, German or Dutch, or its code: seeds, logs, finished musical
+    /// instrument, ivory carving, SKI.
+    #[arg(long, value_name = "KIND")]
+    specimen: Option<String>,
+    /// Add what national law asks of a keeper or seller in this country
+    #[arg(long = "in", value_name = "COUNTRY")]
+    country: Option<String>,
 }
 
 #[derive(Clone, Copy, Debug, clap::ValueEnum)]
@@ -74,9 +84,40 @@ impl Language {
 }
 
 impl QuestionArgs {
-    fn question(&self) -> anyhow::Result<Question> {
-        Ok(Question { on: day::parse_or_today(self.as_of.as_deref())?, language: self.lang.code() })
+    fn question<'a>(&'a self, species: &'a Species) -> anyhow::Result<Question<'a>> {
+        if let Some(kind) = &self.specimen {
+            known_kind(species, kind)?;
+        }
+        Ok(Question {
+            on: day::parse_or_today(self.as_of.as_deref())?,
+            language: self.lang.code(),
+            specimen: self.specimen.as_deref(),
+            country: self.country.as_deref().map(|name| country(species, name)).transpose()?,
+        })
     }
+}
+
+fn known_kind(species: &Species, kind: &str) -> anyhow::Result<()> {
+    if species.kinds_of_specimen(kind).is_empty() {
+        let terms: Vec<&str> =
+            species.all_kinds_of_specimen().iter().map(|kind| kind.term).collect();
+        return Err(anyhow::anyhow!("`{kind}` is no kind of specimen that the data know"))
+            .context(Hint(format!("kinds are: {}", terms.join(", "))));
+    }
+    Ok(())
+}
+
+/// The code of a country whose duties are in the data.
+fn country<'a>(species: &'a Species, name: &str) -> anyhow::Result<&'a str> {
+    let known = species.countries_with_duties();
+    let hint = || Hint(format!("the data hold the duties of: {}", known.join(", ")));
+    let Some(code) = species.country(name) else {
+        return Err(anyhow::anyhow!("`{name}` is no country")).with_context(hint);
+    };
+    if known.contains(&code) {
+        return Ok(code);
+    }
+    Err(anyhow::anyhow!("no duties of {code} are in the data")).with_context(hint)
 }
 
 pub(super) fn run(args: &Args, streams: &mut Streams) -> anyhow::Result<Outcome> {
@@ -84,7 +125,7 @@ pub(super) fn run(args: &Args, streams: &mut Streams) -> anyhow::Result<Outcome>
         match *command {}
     }
     let species = Species::embedded();
-    let question = args.question.question()?;
+    let question = args.question.question(species)?;
     day::warn_if_old(species, streams);
     let choice = args.format.choice();
     match args.names.as_slice() {
@@ -101,7 +142,7 @@ pub(super) fn run(args: &Args, streams: &mut Streams) -> anyhow::Result<Outcome>
 fn print_all(
     species: &Species,
     names: &[String],
-    question: Question,
+    question: Question<'_>,
     choice: Option<Format>,
     streams: &mut Streams,
 ) -> anyhow::Result<Outcome> {

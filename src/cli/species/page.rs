@@ -26,6 +26,8 @@ pub(super) fn print(
         page.head(species, answer)?;
         page.cites(answer)?;
         page.eu(answer)?;
+        page.specimen(answer)?;
+        page.national(answer)?;
     } else {
         page.heading(&answer.query)?;
     }
@@ -72,8 +74,47 @@ impl Page<'_> {
         };
         self.labelled("EU", &status)?;
         self.listings(answer, &answer.eu.listings)?;
-        if let Some(meaning) = answer.eu.meaning {
-            self.paragraph(INDENT, meaning)?;
+        if let Some(meaning) = &answer.eu.meaning {
+            self.labelled("Selling", meaning)?;
+        }
+        writeln!(self.out)
+    }
+
+    fn specimen(&mut self, answer: &Answer<'_>) -> io::Result<()> {
+        let Some(coverage) = &answer.specimen else { return Ok(()) };
+        let kinds: Vec<String> =
+            coverage.kinds.iter().map(|kind| format!("{} ({})", kind.term, kind.code)).collect();
+        let covered = match coverage.covered {
+            Some(true) => "covered",
+            Some(false) => "not covered",
+            None if coverage.rows.is_empty() => "not covered, for the taxon is not listed",
+            None => "it depends",
+        };
+        self.labelled("Kind", &format!("{}: {covered}", kinds.join(", ")))?;
+        for row in &coverage.rows {
+            let covered = match row.covered {
+                Some(true) => "covered",
+                Some(false) => "not covered",
+                None => "it depends",
+            };
+            self.labelled(&format!("  {}", row.listing), &format!("{covered}: {}", row.why))?;
+        }
+        writeln!(self.out)
+    }
+
+    fn national(&mut self, answer: &Answer<'_>) -> io::Result<()> {
+        let Some(duties) = &answer.national else { return Ok(()) };
+        if duties.is_empty() {
+            self.labelled("Duties", "none in the data")?;
+        }
+        for duty in duties {
+            let detail = duty.detail.map_or_else(String::new, |detail| format!(", {detail}"));
+            self.labelled(duty.country, &format!("{}{detail} (on {})", duty.duty, duty.taxon))?;
+        }
+        let mut sources: Vec<&str> = duties.iter().map(|duty| duty.source).collect();
+        sources.dedup();
+        for source in sources {
+            self.paragraph(INDENT, &format!("Source: {source}"))?;
         }
         writeln!(self.out)
     }

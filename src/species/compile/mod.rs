@@ -34,6 +34,8 @@ pub struct Tables {
     pub national: Table,
     /// `products.csv`.
     pub products: Table,
+    /// `countries.csv`.
+    pub countries: Table,
     /// `names/<lang>.csv`, by language.
     pub names: Vec<(String, Table)>,
 }
@@ -85,6 +87,7 @@ impl Tables {
             meanings: table("meanings.csv")?,
             national: table("national.csv")?,
             products: table("products.csv")?,
+            countries: table("countries.csv")?,
             names: read_names(folder)?,
         })
     }
@@ -124,16 +127,18 @@ impl Tables {
         write_texts(&self.meanings, &layout::MEANING_COLUMNS, Section::Meanings, &mut writer);
         write_texts(&self.national, &layout::DUTY_COLUMNS, Section::Duties, &mut writer);
         write_texts(&self.products, &layout::PRODUCT_COLUMNS, Section::Products, &mut writer);
+        write_texts(&self.countries, &layout::COUNTRY_COLUMNS, Section::Countries, &mut writer);
         Ok(Compiled { index: writer.finish(date, listings::since(&eu)), left_out })
     }
 
     fn check_columns(&self, faults: &mut Vec<Fault>) {
-        let tables: [(&Table, &[&str]); 5] = [
+        let tables: [(&Table, &[&str]); 6] = [
             (&self.annotations, &layout::ANNOTATION_COLUMNS),
             (&self.specimens, &layout::SPECIMEN_COLUMNS),
             (&self.meanings, &layout::MEANING_COLUMNS),
             (&self.national, &layout::DUTY_COLUMNS),
             (&self.products, &layout::PRODUCT_COLUMNS),
+            (&self.countries, &layout::COUNTRY_COLUMNS),
         ];
         faults.extend(tables.iter().filter_map(|(table, columns)| table.require(columns).err()));
     }
