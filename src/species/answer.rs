@@ -190,7 +190,7 @@ impl Species {
         };
         match finding.matches.split_first() {
             Some((first, others)) if finding.sure => {
-                self.tell(&mut answer, question, first, others)
+                self.tell(&mut answer, question, first, others);
             }
             _ => self.suggest(&mut answer, &finding),
         }
