@@ -1,5 +1,7 @@
 //! Compiles `species-data/` into the indexes that the program embeds.
 
+#[path = "build/lexicon.rs"]
+mod lexicon;
 #[path = "build/species.rs"]
 mod species;
 
@@ -12,6 +14,10 @@ fn main() -> ExitCode {
     }
     let data = PathBuf::from("species-data");
     let out = PathBuf::from(std::env::var_os("OUT_DIR").expect("cargo names the folder"));
+    if let Err(fault) = lexicon::embed(&data, &out) {
+        println!("cargo::error={fault}");
+        return ExitCode::FAILURE;
+    }
     match species::compile(&data, &out) {
         Ok(left_out) => {
             if let Some(line) = left_out {

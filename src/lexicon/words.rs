@@ -1,0 +1,268 @@
+//! Cuts text into folded words and remembers where each stood.
+
+use super::fold::{Class, class, fold_char, voiced};
+
+/// A character of a text and the bytes that stand for it there (an HTML
+/// entity is one character of several bytes).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Unit {
+    /// First byte.
+    pub start: u32,
+    /// First byte after it.
+    pub end: u32,
+    /// The character.
+    pub c: char,
+}
+
+/// What a token is made of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Shape {
+    /// Letters, digits among them or not.
+    Word,
+    /// Digits with their separators.
+    Number,
+    /// A run of a script without spaces.
+    Run,
+    /// An emoji.
+    Picture,
+    /// A currency sign.
+    Currency,
+}
+
+/// What stands between a token and the one before it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Gap {
+    /// Nothing: the script changes or a number meets its unit.
+    None,
+    /// One sign, no space: `ivo-ry`, `i.v.o.r.y`.
+    Joint(char),
+    /// Space.
+    Space,
+    /// More than one space.
+    Wide,
+    /// Punctuation or a new line.
+    Break,
+}
+
+/// A word of a text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Token {
+    /// First byte in the original text.
+    pub start: u32,
+    /// First byte after it in the original text.
+    pub end: u32,
+    /// First byte of the folded form.
+    pub from: u32,
+    /// First byte after the folded form.
+    pub to: u32,
+    /// What it is made of.
+    pub shape: Shape,
+    /// What stands before it.
+    pub gap: Gap,
+    /// Tells words apart that fold to the same; see [`super::fold::accents`].
+    pub accents: u32,
+    /// True when folding took an accent away.
+    pub marked: bool,
+}
+
+/// The words of one text.
+#[derive(Clone, Debug, Default)]
+pub struct Words {
+    /// The folded forms, one after the other.
+    pub folded: String,
+    /// The words in order.
+    pub tokens: Vec<Token>,
+}
+
+impl Words {
+    /// Cuts `text` as it stands.
+    #[must_use]
+    pub fn of(text: &str) -> Self {
+        let units: Vec<Unit> = text
+            .char_indices()
+            .map(|(at, c)| Unit { start: short(at), end: short(at + c.len_utf8()), c })
+            .collect();
+        let mut words = Self::default();
+        words.cut(&units);
+        words
+    }
+
+    /// The folded form of `token`.
+    #[must_use]
+    pub fn form(&self, token: &Token) -> &str {
+        &self.folded[token.from as usize..token.to as usize]
+    }
+
+    /// Replaces what is held with the words of `units`.
+    pub fn cut(&mut self, units: &[Unit]) {
+        self.folded.clear();
+        self.tokens.clear();
+        let mut at = 0;
+        let mut gap_from = 0;
+        while at < units.len() {
+            let Some(shape) = shape_at(units, at) else {
+                at += 1;
+                continue;
+            };
+            let gap = self.gap(&units[gap_from..at]);
+            let end = end_of(units, at, shape);
+            self.push(&units[at..end], shape, gap);
+            at = end;
+            gap_from = end;
+        }
+    }
+
+    fn gap(&self, between: &[Unit]) -> Gap {
+        let mut seen = between.iter().filter(|unit| class(unit.c) != Class::Invisible);
+        match (seen.next(), seen.next()) {
+            _ if self.tokens.is_empty() => Gap::Break,
+            (None, _) => Gap::None,
+            (Some(unit), None) if unit.c == '\n' => Gap::Break,
+            (Some(unit), None) if unit.c.is_whitespace() => Gap::Space,
+            (Some(unit), None) if !matches!(unit.c, ',' | ';' | ':' | '(' | ')') => {
+                Gap::Joint(unit.c)
+            }
+            _ if between.iter().all(|unit| unit.c.is_whitespace() && unit.c != '\n') => Gap::Wide,
+            _ => Gap::Break,
+        }
+    }
+
+    fn push(&mut self, units: &[Unit], shape: Shape, gap: Gap) {
+        let digits = units.iter().take_while(|unit| class(unit.c) == Class::Digit).count();
+        let letters = units.len() - digits;
+        let all_letters = units[digits..].iter().all(|unit| class(unit.c) != Class::Digit);
+        if shape == Shape::Word && digits > 0 && all_letters && (letters <= 3 || digits >= 2) {
+            self.push_one(&units[..digits], Shape::Number, gap);
+            self.push_one(&units[digits..], Shape::Word, Gap::None);
+        } else {
+            self.push_one(units, shape, gap);
+        }
+    }
+
+    fn push_one(&mut self, units: &[Unit], shape: Shape, gap: Gap) {
+        let from = self.folded.len();
+        let mut accents = 0x811C_9DC5u32;
+        let mut marked = false;
+        let mut kana = None;
+        for unit in units {
+            let c = unit.c;
+            if let Some(whole) = kana.and_then(|before| voiced(before, c)) {
+                self.folded.pop();
+                self.folded.push(whole);
+                continue;
+            }
+            if class(c) == Class::Invisible {
+                marked |= matches!(c, '\u{300}'..='\u{36F}');
+                continue;
+            }
+            for lower in c.to_lowercase() {
+                accents = (accents ^ u32::from(lower)).wrapping_mul(0x0100_0193);
+            }
+            let before = self.folded.len();
+            fold_char(c, |letter| self.folded.push(letter));
+            kana = self.folded[before..].chars().next_back();
+            marked |= !c.is_ascii() && !self.folded[before..].chars().eq(c.to_lowercase());
+        }
+        let (Some(first), Some(last)) = (units.first(), units.last()) else { return };
+        self.tokens.push(Token {
+            start: first.start,
+            end: last.end,
+            from: short(from),
+            to: short(self.folded.len()),
+            shape,
+            gap,
+            accents,
+            marked,
+        });
+    }
+}
+
+/// Offsets are kept in 32 bits: a record is at most some MiB long.
+fn short(at: usize) -> u32 {
+    u32::try_from(at).unwrap_or(u32::MAX)
+}
+
+fn shape_at(units: &[Unit], at: usize) -> Option<Shape> {
+    match class(units[at].c) {
+        Class::Letter => Some(Shape::Word),
+        Class::Digit if is_number(units, at) => Some(Shape::Number),
+        Class::Digit => Some(Shape::Word),
+        Class::Inside => Some(Shape::Run),
+        Class::Picture => Some(Shape::Picture),
+        Class::Invisible => None,
+        Class::Other => is_currency(units[at].c).then_some(Shape::Currency),
+    }
+}
+
+/// True for a sign that stands for money.
+#[must_use]
+pub fn is_currency(c: char) -> bool {
+    matches!(c, '$' | '£' | '¥' | '￥' | '฿') || matches!(c, '\u{20A0}'..='\u{20C0}')
+}
+
+/// True when the digits at `at` are not the beginning of a word.
+fn is_number(units: &[Unit], at: usize) -> bool {
+    let after =
+        units[at..].iter().find(|unit| !matches!(class(unit.c), Class::Digit | Class::Invisible));
+    after.is_none_or(|unit| class(unit.c) != Class::Letter)
+}
+
+fn end_of(units: &[Unit], at: usize, shape: Shape) -> usize {
+    let mut end = at + 1;
+    while end < units.len() {
+        let c = units[end].c;
+        let goes_on = match (shape, class(c)) {
+            (_, Class::Invisible) => true,
+            (Shape::Word, Class::Letter | Class::Digit)
+            | (Shape::Run, Class::Inside)
+            | (Shape::Number, Class::Digit) => true,
+            (Shape::Number, Class::Other) => {
+                matches!(c, '.' | ',' | '\'' | '’')
+                    && units.get(end + 1).is_some_and(|next| class(next.c) == Class::Digit)
+            }
+            _ => false,
+        };
+        if !goes_on {
+            break;
+        }
+        end += 1;
+    }
+    end
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Gap, Shape, Words};
+
+    fn forms(text: &str) -> Vec<String> {
+        let words = Words::of(text);
+        words.tokens.iter().map(|token| words.form(token).to_owned()).collect()
+    }
+
+    #[test]
+    fn words_numbers_runs_and_signs_are_told_apart() {
+        assert_eq!(
+            forms("Écaille d'Ivoire, 1.200,50 €"),
+            ["ecaille", "d", "ivoire", "1.200,50", "€"]
+        );
+        assert_eq!(
+            forms("14mm A10 CB23 象牙bracelet🐘"),
+            ["14", "mm", "a10", "cb23", "象牙", "bracelet", "🐘"]
+        );
+    }
+
+    #[test]
+    fn spans_point_into_the_original() {
+        let text = "très Élégant";
+        let words = Words::of(text);
+        let token = words.tokens[1];
+        assert_eq!(&text[token.start as usize..token.end as usize], "Élégant");
+        assert_eq!((token.shape, token.gap, token.marked), (Shape::Word, Gap::Space, true));
+    }
+
+    #[test]
+    fn invisible_characters_do_not_part_a_word() {
+        assert_eq!(forms("iv\u{200B}o\u{AD}ry"), ["ivory"]);
+        assert_eq!(forms("ﾍﾞｯｺｳ"), ["ベッコウ"]);
+    }
+}
