@@ -1,1 +1,26 @@
 //! Reads records, matches, extracts and judges.
+//!
+//! An [`ad::Ad`] is a record's fields. [`scanner::Scanner`] brings them into a
+//! form in which words are found ([`normal`]), finds the terms of the lexicon
+//! ([`matching`]), reads figures ([`extract`]), adds up points ([`judgement`],
+//! [`weights`]) and puts the result into words ([`record`]).
+
+pub mod ad;
+mod explain;
+pub mod extract;
+pub mod judgement;
+pub mod language;
+pub mod matching;
+pub mod meaning;
+pub mod normal;
+pub mod pipeline;
+pub mod read;
+pub mod record;
+pub mod scanner;
+pub mod weights;
+
+pub use ad::Ad;
+pub use meaning::Scope;
+pub use record::{Finding, Verdict};
+pub use scanner::{Options, Scanner, Vocabulary};
+pub use weights::Weights;

@@ -1,0 +1,260 @@
+//! In which language an ad is written.
+//!
+//! Ads are short and mixed, so three kinds of evidence are added: the script,
+//! the words of the lexicon and a few function words, and the trigrams of
+//! `whatlang`. Where they do not settle it, no language is ruled out.
+
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
+use crate::lexicon::fold::fold;
+use crate::lexicon::{Language, Languages, Term};
+
+use super::matching::Hit;
+use super::normal::Text;
+
+/// What is known about the language of an ad.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Spoken {
+    /// The likeliest language.
+    pub best: Option<Language>,
+    /// The languages that are not ruled out.
+    pub possible: Languages,
+}
+
+static FUNCTION_WORDS: LazyLock<HashMap<String, Languages>> = LazyLock::new(|| {
+    let mut words: HashMap<String, Languages> = HashMap::new();
+    for line in include_str!("../../species-data/lexicon/function-words.csv").lines().skip(1) {
+        let Some((code, list)) = line.split_once(',') else { continue };
+        let Some(language) = Language::from_code(code) else { continue };
+        for word in list.split('|') {
+            let set = words.entry(fold(word)).or_default();
+            *set = set.with(Languages::one(language));
+        }
+    }
+    words
+});
+
+const COUNT: usize = 24;
+/// Share of the best language's evidence that keeps another possible.
+const KEEP: f32 = 0.55;
+/// Evidence below which no language is ruled out.
+const ENOUGH: f32 = 3.0;
+
+/// Finds the language of an ad from its fields, the terms met in it and the
+/// language that the feed gives (only a hint: feeds are often wrong).
+#[must_use]
+pub fn spoken(
+    fields: &[(&str, &Text)],
+    hits: &[Hit],
+    terms: &[Term],
+    hint: Option<Language>,
+) -> Spoken {
+    let mut evidence = [0f32; COUNT];
+    for hit in hits {
+        let languages = terms[hit.term].languages;
+        if !languages.is_universal() {
+            let letters = u16::try_from((hit.end - hit.start).min(16)).unwrap_or(16);
+            add(&mut evidence, languages, f32::from(letters) / 8.0);
+        }
+    }
+    for (_, text) in fields {
+        for token in text.tokens() {
+            if let Some(languages) = FUNCTION_WORDS.get(text.form(token)) {
+                add(&mut evidence, *languages, 1.5);
+            }
+        }
+    }
+    by_trigrams(fields, &mut evidence);
+    if let Some(hint) = hint {
+        evidence[hint.place()] += 1.5;
+    }
+    let scripts = scripts(fields);
+    for language in Language::all() {
+        if !scripts.has(language) {
+            evidence[language.place()] = 0.0;
+        }
+    }
+    decide(&evidence, scripts)
+}
+
+fn add(evidence: &mut [f32; COUNT], languages: Languages, amount: f32) {
+    let share = amount / f32::from(u8::try_from(languages.count()).unwrap_or(1).max(1));
+    for language in languages.iter() {
+        evidence[language.place()] += share;
+    }
+}
+
+fn decide(evidence: &[f32; COUNT], scripts: Languages) -> Spoken {
+    let best = Language::all()
+        .filter(|language| scripts.has(*language) && !language.is_universal())
+        .max_by(|a, b| evidence[a.place()].total_cmp(&evidence[b.place()]).then(b.cmp(a)));
+    let Some(best) = best else { return Spoken::default() };
+    let most = evidence[best.place()];
+    let only_one = scripts.count() == 1;
+    if most < ENOUGH && !only_one {
+        return Spoken { best: (most > 1.0).then_some(best), possible: scripts };
+    }
+    let mut possible = Languages::one(best).with(Languages::one(Language::ENGLISH));
+    for language in Language::all() {
+        if evidence[language.place()] >= most * KEEP {
+            possible = possible.with(Languages::one(language));
+        }
+    }
+    Spoken { best: Some(best), possible }
+}
+
+fn by_trigrams(fields: &[(&str, &Text)], evidence: &mut [f32; COUNT]) {
+    let text: String = fields.iter().map(|(text, _)| *text).collect::<Vec<_>>().join(" ");
+    let letters = text.chars().filter(|c| c.is_alphabetic()).take(200).count();
+    if letters < 12 {
+        return;
+    }
+    let Some(found) = whatlang::detect(&text) else { return };
+    let Some(language) = from_whatlang(found.lang()) else { return };
+    let length = f64::from(u32::try_from(letters).unwrap_or(200)) / 40.0;
+    #[expect(clippy::cast_possible_truncation, reason = "a confidence between 0 and 1, times 5")]
+    let amount = (found.confidence() * length.clamp(0.5, 5.0)) as f32;
+    evidence[language.place()] += amount;
+}
+
+fn from_whatlang(lang: whatlang::Lang) -> Option<Language> {
+    use whatlang::Lang;
+    Language::from_code(match lang {
+        Lang::Eng => "en",
+        Lang::Fra => "fr",
+        Lang::Deu => "de",
+        Lang::Nld => "nl",
+        Lang::Spa => "es",
+        Lang::Ita => "it",
+        Lang::Por => "pt",
+        Lang::Pol => "pl",
+        Lang::Ces => "cs",
+        Lang::Rus => "ru",
+        Lang::Ukr => "uk",
+        Lang::Cmn => "zh",
+        Lang::Jpn => "ja",
+        Lang::Kor => "ko",
+        Lang::Vie => "vi",
+        Lang::Tha => "th",
+        Lang::Ind => "id",
+        Lang::Ara => "ar",
+        Lang::Tur => "tr",
+        Lang::Swe => "sv",
+        Lang::Fin => "fi",
+        Lang::Hun => "hu",
+        _ => return None,
+    })
+}
+
+/// The languages whose script the ad is written in.
+fn scripts(fields: &[(&str, &Text)]) -> Languages {
+    let mut seen = Seen::default();
+    for (text, _) in fields {
+        text.chars().take(2000).for_each(|c| seen.count(c));
+    }
+    let mut codes: Vec<&str> = Vec::new();
+    let total = seen.total().max(1);
+    let share = |count: u32| count * 8 >= total;
+    if share(seen.latin) {
+        codes.extend(["en", "fr", "de", "nl", "es", "it", "pt", "pl", "cs", "vi", "id", "tr"]);
+        codes.extend(["sv", "fi", "hu"]);
+    }
+    if share(seen.cyrillic) {
+        match (seen.ukrainian, seen.russian) {
+            (0, 1..) => codes.push("ru"),
+            (1.., 0) => codes.push("uk"),
+            _ => codes.extend(["ru", "uk"]),
+        }
+    }
+    if share(seen.kana) || (seen.kana > 0 && share(seen.han)) {
+        codes.push("ja");
+    } else if share(seen.han) {
+        codes.extend(["zh", "ja"]);
+    }
+    for (count, code) in [(seen.hangul, "ko"), (seen.thai, "th"), (seen.arabic, "ar")] {
+        if share(count) {
+            codes.push(code);
+        }
+    }
+    codes
+        .iter()
+        .filter_map(|code| Language::from_code(code))
+        .fold(Languages::default(), |all, language| all.with(Languages::one(language)))
+}
+
+/// Letters counted by script; a letter without case stands for a syllable or a
+/// word and counts more.
+#[derive(Default)]
+struct Seen {
+    latin: u32,
+    cyrillic: u32,
+    russian: u32,
+    ukrainian: u32,
+    han: u32,
+    kana: u32,
+    hangul: u32,
+    thai: u32,
+    arabic: u32,
+}
+
+impl Seen {
+    fn count(&mut self, c: char) {
+        match c {
+            'ы' | 'э' | 'ё' | 'ъ' => {
+                self.russian += 1;
+                self.cyrillic += 1;
+            }
+            'і' | 'ї' | 'є' | 'ґ' => {
+                self.ukrainian += 1;
+                self.cyrillic += 1;
+            }
+            '\u{400}'..='\u{52F}' => self.cyrillic += 1,
+            '\u{3041}'..='\u{30FF}' => self.kana += 2,
+            '\u{3400}'..='\u{9FFF}' => self.han += 3,
+            '\u{AC00}'..='\u{D7A3}' => self.hangul += 3,
+            '\u{E00}'..='\u{E7F}' => self.thai += 1,
+            '\u{600}'..='\u{6FF}' => self.arabic += 1,
+            _ if c.is_alphabetic() => self.latin += 1,
+            _ => {}
+        }
+    }
+
+    fn total(&self) -> u32 {
+        self.latin + self.cyrillic + self.han + self.kana + self.hangul + self.thai + self.arabic
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::spoken;
+    use crate::scan::normal::Text;
+
+    fn best(ad: &str) -> Option<&'static str> {
+        let text = Text::of(ad);
+        spoken(&[(ad, &text)], &[], &[], None).best.map(crate::lexicon::Language::code)
+    }
+
+    #[test]
+    fn function_words_and_trigrams_tell_the_language() {
+        for (code, ad) in [
+            ("de", "Verkaufe alte Figur aus dem Nachlass meiner Oma, sehr guter Zustand"),
+            ("fr", "Je vends une statuette ancienne en très bon état"),
+            ("nl", "Te koop een mooie oude tafel van mijn oma, zeer goede staat"),
+            ("en", "For sale: a carved figure in very good condition with box"),
+            ("ru", "Продам очень красивую статуэтку, состояние отличное"),
+            ("uk", "Продам дуже гарну статуетку, стан відмінний, ціна 500 грн"),
+            ("ja", "古い置物を売ります"),
+            ("ko", "오래된 조각상 팝니다"),
+        ] {
+            assert_eq!(best(ad), Some(code), "{ad}");
+        }
+    }
+
+    #[test]
+    fn a_name_alone_settles_nothing() {
+        let text = Text::of("Omega");
+        let found = spoken(&[("Omega", &text)], &[], &[], None);
+        assert!(found.best.is_none() && found.possible.count() > 10);
+    }
+}

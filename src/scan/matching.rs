@@ -1,0 +1,224 @@
+//! Finds the terms of the lexicon in the words of an ad.
+
+use crate::lexicon::index::{Candidate, Fit, Seen};
+use crate::lexicon::words::{Gap, Shape, Token};
+use crate::lexicon::{Index, Kind, Term};
+
+use super::normal::Text;
+
+/// A term met in a field of an ad.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Hit {
+    /// Its place in the index.
+    pub term: usize,
+    /// The field, by its place in the ad.
+    pub field: usize,
+    /// The first word that it covers.
+    pub first: usize,
+    /// The first word after it.
+    pub after: usize,
+    /// Its first byte in the field.
+    pub start: usize,
+    /// The first byte after it in the field.
+    pub end: usize,
+    /// True when only a part of a longer word was met.
+    pub part: bool,
+    /// True when the word was disguised.
+    pub disguised: bool,
+}
+
+/// Adds the hits in `text`, field number `field`, in order of their place.
+pub fn hits(index: &Index, text: &Text, field: usize, out: &mut Vec<Hit>) {
+    let begin = out.len();
+    let matcher = Matcher { index, text, field };
+    for at in 0..text.tokens().len() {
+        matcher.at_word(at, out);
+    }
+    for reading in text.readings() {
+        let seen = Seen { form: &reading.form, accents: 0, marked: false };
+        matcher.candidates(seen, reading.first, reading.after, true, out);
+    }
+    let found = &mut out[begin..];
+    found.sort_by_key(|hit| (hit.start, hit.end, hit.term, hit.disguised));
+    dedup(out, begin);
+    drop_covered(index.terms(), out, begin);
+}
+
+fn dedup(out: &mut Vec<Hit>, begin: usize) {
+    let mut kept = out.split_off(begin);
+    kept.dedup_by(|later, first| {
+        (later.term, later.start, later.end) == (first.term, first.start, first.end)
+    });
+    out.append(&mut kept);
+}
+
+struct Matcher<'a> {
+    index: &'a Index,
+    text: &'a Text,
+    field: usize,
+}
+
+impl Matcher<'_> {
+    fn at_word(&self, at: usize, out: &mut Vec<Hit>) {
+        let token = &self.text.tokens()[at];
+        match token.shape {
+            Shape::Number | Shape::Currency => {
+                // "1.1" and "2 years old" are terms too.
+                self.candidates(self.seen(token), at, at + 1, false, out);
+            }
+            Shape::Run => self.inside(token, at, out),
+            Shape::Word | Shape::Picture => {
+                let seen = self.seen(token);
+                self.candidates(seen, at, at + 1, false, out);
+                if let Some(bare) = without_article(seen.form) {
+                    let seen = Seen { form: bare, ..seen };
+                    self.candidates(seen, at, at + 1, false, out);
+                }
+            }
+        }
+    }
+
+    fn seen(&self, token: &Token) -> Seen<'_> {
+        Seen { form: self.text.form(token), accents: token.accents, marked: token.marked }
+    }
+
+    /// The terms whose first word is `seen`, read from the tokens `first..next`.
+    fn candidates(
+        &self,
+        seen: Seen<'_>,
+        first: usize,
+        next: usize,
+        disguised: bool,
+        out: &mut Vec<Hit>,
+    ) {
+        for candidate in self.index.at(seen) {
+            let Some(after) = self.rest(&candidate, next) else { continue };
+            let part = candidate.fit != Fit::Whole;
+            let hit = self.hit(candidate.term, first, after, part, disguised);
+            match candidate.fit {
+                Fit::Whole => out.push(hit),
+                Fit::Head(bytes) => self.head(hit, &seen.form[bytes..], out),
+                Fit::Tail(bytes) => self.tail(hit, &seen.form[..seen.form.len() - bytes], out),
+            }
+        }
+    }
+
+    /// The first token after all words of `candidate`.
+    fn rest(&self, candidate: &Candidate<'_>, next: usize) -> Option<usize> {
+        let count = self.index.remaining(candidate);
+        let tokens = self.text.tokens().get(next..next + count)?;
+        let fits = tokens.iter().enumerate().all(|(at, token)| {
+            token.gap != Gap::Break
+                && (self.index.follows(candidate, at, self.seen(token))
+                    || without_article(self.text.form(token)).is_some_and(|bare| {
+                        let seen = Seen { form: bare, ..self.seen(token) };
+                        self.index.follows(candidate, at, seen)
+                    }))
+        });
+        fits.then_some(next + count)
+    }
+
+    /// A compound that begins with the term: what follows must be known when the
+    /// term is a taxon (*Tigerfell* but not *Tigerente*).
+    fn head(&self, hit: Hit, rest: &str, out: &mut Vec<Hit>) {
+        let known = self.push_parts(hit, rest, true, out);
+        if known || self.index.terms()[hit.term].kind == Kind::Product {
+            out.push(hit);
+        }
+    }
+
+    /// A compound that ends with the term.
+    fn tail(&self, hit: Hit, before: &str, out: &mut Vec<Hit>) {
+        self.push_parts(hit, before, false, out);
+        let kind = self.index.terms()[hit.term].kind;
+        if kind != Kind::Taxon || before.chars().count() >= 3 {
+            out.push(hit);
+        }
+    }
+
+    /// Adds the terms that the other part of a compound is, with its linking
+    /// letters or without; true when there are any.
+    fn push_parts(&self, hit: Hit, part: &str, after: bool, out: &mut Vec<Hit>) -> bool {
+        let mut known = false;
+        for link in ["", "s", "n", "en", "e", "er", "es"] {
+            let bare = if after { part.strip_prefix(link) } else { part.strip_suffix(link) };
+            let Some(bare) = bare.filter(|bare| bare.chars().count() >= 3) else { continue };
+            let seen = Seen { form: bare, accents: 0, marked: false };
+            for candidate in self.index.at(seen) {
+                let tail_of_rest = after && matches!(candidate.fit, Fit::Head(_) | Fit::Tail(_));
+                if self.index.remaining(&candidate) == 0
+                    && (candidate.fit == Fit::Whole || tail_of_rest)
+                {
+                    out.push(Hit { term: candidate.term, part: true, ..hit });
+                    known = true;
+                }
+            }
+        }
+        known
+    }
+
+    fn inside(&self, token: &Token, at: usize, out: &mut Vec<Hit>) {
+        let run = self.text.form(token);
+        let plain = run.len() == (token.end - token.start) as usize;
+        for (term, from, to) in self.index.inside(run) {
+            let mut hit = self.hit(term, at, at + 1, false, false);
+            if plain {
+                hit.start = token.start as usize + from;
+                hit.end = token.start as usize + to;
+            }
+            out.push(hit);
+        }
+    }
+
+    fn hit(&self, term: usize, first: usize, after: usize, part: bool, disguised: bool) -> Hit {
+        let tokens = self.text.tokens();
+        let (start, end) = (tokens[first].start as usize, tokens[after - 1].end as usize);
+        Hit { term, field: self.field, first, after, start, end, part, disguised }
+    }
+}
+
+/// The word without the Arabic article and the letters that are written on to it.
+fn without_article(form: &str) -> Option<&str> {
+    if !form.starts_with(|c: char| ('\u{600}'..='\u{6FF}').contains(&c)) {
+        return None;
+    }
+    let bare = form.trim_start_matches(['و', 'ف']);
+    let bare = bare
+        .strip_prefix("ال")
+        .or_else(|| bare.strip_prefix("لل"))
+        .or_else(|| bare.strip_prefix("بال"))
+        .or_else(|| bare.strip_prefix("كال"))
+        .or_else(|| bare.strip_prefix('ب'))?;
+    (bare.chars().count() >= 3).then_some(bare)
+}
+
+/// Takes out what a longer term makes meaningless: *tiger* in *tiger shark*,
+/// *ivory* in *ivory coast*.
+fn drop_covered(terms: &[Term], out: &mut Vec<Hit>, begin: usize) {
+    let found = out.split_off(begin);
+    let covers = |long: &Hit, short: &Hit| {
+        long.start <= short.start
+            && short.end <= long.end
+            && long.end - long.start > short.end - short.start
+            && is_covering(terms[long.term].kind, terms[short.term].kind)
+    };
+    let kept: Vec<Hit> = found
+        .iter()
+        .filter(|short| !found.iter().any(|long| covers(long, short)))
+        .copied()
+        .collect();
+    out.extend(kept);
+}
+
+fn is_covering(long: Kind, short: Kind) -> bool {
+    match long {
+        Kind::Taxon | Kind::Product | Kind::Code | Kind::Craft => {
+            matches!(short, Kind::Taxon | Kind::Product | Kind::Code | Kind::Craft)
+                || (long != Kind::Taxon && short == Kind::Negative)
+                || (long == Kind::Taxon && short == Kind::Specimen)
+        }
+        Kind::Negative => short != Kind::Negative,
+        Kind::Tell | Kind::Legality => matches!(short, Kind::Negative | Kind::Tell | Kind::Product),
+        other => other == short,
+    }
+}

@@ -1,0 +1,188 @@
+//! What a term is about, and what the law says of it.
+
+use std::collections::{BTreeSet, HashMap};
+use std::sync::OnceLock;
+
+use jiff::civil::Date;
+
+use crate::lexicon::{Index, Kind, Lexicon, Term, fold};
+use crate::species::{Kingdom, Species, TaxonId};
+
+use super::judgement::Standing;
+
+/// Which specimens are looked for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Scope {
+    /// Specimens of taxa that CITES or the EU lists.
+    #[default]
+    Listed,
+    /// Products of any animal.
+    Wildlife,
+}
+
+/// A taxon that a term may mean, and its status.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Meant {
+    /// The taxon.
+    pub taxon: TaxonId,
+    /// Its Appendices, joined by `/`, or those of listed taxa below it.
+    pub appendix: Option<String>,
+    /// Its Annexes, joined by `/`, or those of listed taxa below it.
+    pub annex: Option<String>,
+    /// True when only taxa below it are listed.
+    pub below: bool,
+}
+
+impl Meant {
+    /// True when the taxon or one below it is listed.
+    #[must_use]
+    pub fn is_listed(&self) -> bool {
+        self.appendix.is_some() || self.annex.is_some()
+    }
+}
+
+/// What a term is about.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Meaning {
+    /// The product, where the term is one.
+    pub product: Option<String>,
+    /// The taxa that it may come from.
+    pub taxa: Vec<Meant>,
+    /// How it counts in the judgement.
+    pub standing: Standing,
+}
+
+/// Terms that trade in the living or growing is mostly about.
+const KEPT: &str = include_str!("../../species-data/lexicon/kept.csv");
+
+/// Looks up what terms mean, each once.
+#[derive(Debug)]
+pub struct Meanings<'a> {
+    species: &'a Species,
+    lexicon: &'a Lexicon,
+    on: Date,
+    scope: Scope,
+    kept: BTreeSet<TaxonId>,
+    by_term: Vec<OnceLock<Meaning>>,
+}
+
+impl<'a> Meanings<'a> {
+    /// Prepares to look up the terms of `index`.
+    #[must_use]
+    pub fn new(
+        species: &'a Species,
+        lexicon: &'a Lexicon,
+        index: &Index,
+        on: Date,
+        scope: Scope,
+    ) -> Self {
+        let kept = KEPT
+            .lines()
+            .skip(1)
+            .filter_map(|line| line.split(',').next())
+            .filter_map(|name| Some(species.find(name).first()?.taxon))
+            .collect();
+        let by_term = std::iter::repeat_with(OnceLock::new).take(index.terms().len()).collect();
+        Self { species, lexicon, on, scope, kept, by_term }
+    }
+
+    /// What the term number `at` means.
+    #[must_use]
+    pub fn of(&self, at: usize, term: &Term) -> &Meaning {
+        self.by_term[at].get_or_init(|| self.look_up(term))
+    }
+
+    fn look_up(&self, term: &Term) -> Meaning {
+        let mut names: Vec<&str> = Vec::new();
+        let mut product = None;
+        let mut known_product = false;
+        for to in &term.refers_to {
+            match self.lexicon.product(to) {
+                Some(taxa) if term.kind != Kind::Taxon => {
+                    known_product = true;
+                    product.get_or_insert_with(|| to.clone());
+                    names.extend(taxa.iter().map(String::as_str));
+                }
+                _ => names.push(to),
+            }
+        }
+        let mut seen = BTreeSet::new();
+        let taxa: Vec<Meant> = names
+            .iter()
+            .filter_map(|name| Some(self.species.find(name).first()?.taxon))
+            .filter(|taxon| seen.insert(*taxon))
+            .map(|taxon| self.meant(taxon))
+            .collect();
+        let standing = self.standing(term, &taxa, known_product);
+        Meaning { product, taxa, standing }
+    }
+
+    fn meant(&self, taxon: TaxonId) -> Meant {
+        let status = self.species.status(taxon, self.on);
+        let (appendix, annex) = (status.appendix, status.annex);
+        if appendix.is_some() || annex.is_some() {
+            return Meant { taxon, appendix, annex, below: false };
+        }
+        match self.species.below(taxon, self.on) {
+            Some(below) => {
+                Meant { taxon, appendix: below.appendix, annex: below.annex, below: true }
+            }
+            None => Meant { taxon, appendix, annex, below: false },
+        }
+    }
+
+    fn standing(&self, term: &Term, taxa: &[Meant], known_product: bool) -> Standing {
+        let listed = taxa.iter().filter(|meant| meant.is_listed()).count();
+        let animal =
+            taxa.iter().any(|meant| self.species.taxon(meant.taxon).kingdom == Kingdom::Animalia);
+        let counts = match self.scope {
+            Scope::Listed => listed > 0,
+            Scope::Wildlife => animal || (taxa.is_empty() && known_product && !is_plant(term)),
+        };
+        let is_name = term.kind == Kind::Taxon;
+        Standing {
+            counts,
+            partly: self.scope == Scope::Listed
+                && (listed < taxa.len() || taxa.iter().any(|meant| meant.below)),
+            kept: is_name && taxa.iter().any(|meant| self.is_kept(meant.taxon)),
+            exempt: listed == 0 && !taxa.is_empty(),
+            class: self.class(taxa),
+            scientific: is_name
+                && term.languages.has(crate::lexicon::Language::LATIN)
+                && term.text.contains(' '),
+        }
+    }
+
+    /// A number for the one class that all `taxa` belong to.
+    fn class(&self, taxa: &[Meant]) -> u32 {
+        let mut names = taxa.iter().map(|meant| self.species.taxon(meant.taxon).class);
+        let Some(first) = names.next().filter(|name| !name.is_empty()) else { return 0 };
+        if names.any(|name| name != first) {
+            return 0;
+        }
+        fold::accents(first)
+    }
+
+    fn is_kept(&self, taxon: TaxonId) -> bool {
+        self.species.upward(taxon).any(|above| self.kept.contains(&above))
+    }
+}
+
+/// Products of plants that are not listed.
+fn is_plant(term: &Term) -> bool {
+    term.refers_to.iter().any(|to| matches!(to.as_str(), "sandalwood" | "succulent"))
+}
+
+/// Names of taxa as terms: those that species lists, by the taxon that each stands for.
+#[must_use]
+pub fn name_terms(species: &Species) -> Vec<Term> {
+    let mut homes: HashMap<TaxonId, &str> = HashMap::new();
+    let names = species.names().filter_map(|name| {
+        let language = crate::lexicon::Language::from_code(name.language)?;
+        let home = *homes
+            .entry(name.taxon)
+            .or_insert_with(|| species.taxon(species.home(name.taxon)).name);
+        Some((language, name.text, home))
+    });
+    crate::lexicon::read::names(names).collect()
+}

@@ -1,0 +1,78 @@
+//! Reads a JSON object without rewriting it: keys, and values as they stand.
+
+use std::borrow::Cow;
+use std::fmt;
+
+use serde::Deserialize;
+use serde::de::{MapAccess, Visitor};
+use serde_json::value::RawValue;
+
+/// An object: its keys and values in order.
+#[derive(Debug)]
+pub struct Object<'a> {
+    /// Keys and values as they stand in the text.
+    pub members: Vec<(Cow<'a, str>, &'a RawValue)>,
+}
+
+#[derive(Deserialize, PartialEq, Eq)]
+struct Key<'a>(#[serde(borrow)] Cow<'a, str>);
+
+impl<'de> Deserialize<'de> for Object<'de> {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Members;
+
+        impl<'de> Visitor<'de> for Members {
+            type Value = Object<'de>;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a JSON object")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+                let mut members = Vec::new();
+                while let Some((key, value)) = map.next_entry::<Key<'de>, &'de RawValue>()? {
+                    members.push((key.0, value));
+                }
+                Ok(Object { members })
+            }
+        }
+
+        deserializer.deserialize_map(Members)
+    }
+}
+
+/// A value as text: strings without quotes, numbers as they stand, lists joined
+/// by spaces; nothing for null, objects and truth values.
+#[must_use]
+pub fn text(value: &RawValue) -> Option<Cow<'_, str>> {
+    #[derive(Deserialize)]
+    struct Text<'a>(#[serde(borrow)] Cow<'a, str>);
+
+    let raw = value.get();
+    match raw.as_bytes().first()? {
+        b'"' => serde_json::from_str::<Text<'_>>(raw).ok().map(|text| text.0),
+        b'-' | b'0'..=b'9' => Some(Cow::Borrowed(raw)),
+        b'[' => {
+            let items: Vec<&RawValue> = serde_json::from_str(raw).ok()?;
+            let texts: Vec<Cow<'_, str>> = items.into_iter().filter_map(text).collect();
+            (!texts.is_empty()).then(|| Cow::Owned(texts.join(" ")))
+        }
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Object, text};
+
+    #[test]
+    fn values_stand_as_they_were_written() {
+        let object: Object<'_> =
+            serde_json::from_str(r#"{"a":"\u00e9","b": 1.50 ,"c":["x","y"],"d":null}"#).unwrap();
+        let texts: Vec<_> = object.members.iter().map(|(_, value)| text(value)).collect();
+        assert_eq!(object.members[1].1.get(), "1.50");
+        assert_eq!(texts[0].as_deref(), Some("é"));
+        assert_eq!(texts[2].as_deref(), Some("x y"));
+        assert_eq!(texts[3], None);
+    }
+}

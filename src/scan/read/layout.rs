@@ -1,0 +1,247 @@
+//! How a file is laid out: text, CSV or JSON lines, and which field is for what.
+
+use std::collections::BTreeMap;
+use std::io::{self, Read};
+
+use super::blocks::{Blocks, csv_records};
+use super::encoding::{self, Decoded};
+use crate::scan::ad::Role;
+
+/// Why a file cannot be read.
+#[derive(Debug, thiserror::Error)]
+pub enum LayoutError {
+    /// It cannot be read at all.
+    #[error("{file}: {source}")]
+    Unreadable {
+        /// The file.
+        file: String,
+        /// Why.
+        source: io::Error,
+    },
+    /// No column holds text.
+    #[error("{file}:1: no column holds the text of the ads; there are: {columns}")]
+    NoText {
+        /// The file.
+        file: String,
+        /// The columns.
+        columns: String,
+    },
+    /// A column that `--map` names is not there.
+    #[error("{file}:1: there is no column `{column}`; there are: {columns}")]
+    NoColumn {
+        /// The file.
+        file: String,
+        /// The column asked for.
+        column: String,
+        /// The columns.
+        columns: String,
+    },
+    /// One JSON array is not read yet.
+    #[error("{file}:1: a JSON array is not read; one object a line is")]
+    Array {
+        /// The file.
+        file: String,
+    },
+}
+
+/// Fields that the user names: `text=omschrijving`.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Mapping {
+    fields: BTreeMap<String, Role>,
+}
+
+impl Mapping {
+    /// Adds `role=field`; false when it is not of that form.
+    #[must_use]
+    pub fn add(&mut self, pair: &str) -> bool {
+        let Some((role, field)) = pair.split_once('=') else { return false };
+        let Some(role) = Role::of_key(role.trim()) else { return false };
+        self.fields.insert(field.trim().to_owned(), role);
+        true
+    }
+
+    /// What the field `name` is for.
+    #[must_use]
+    pub fn role(&self, name: &str) -> Option<Role> {
+        if let Some(role) = self.fields.get(name) {
+            return Some(*role);
+        }
+        // A role that the user gave to a field is no other field's.
+        Role::of_name(name).filter(|role| !self.fields.values().any(|given| given == role))
+    }
+}
+
+/// How a file is laid out.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Layout {
+    /// An ad a line.
+    Text,
+    /// An object a line.
+    Json,
+    /// Cells with a header.
+    Csv {
+        /// The byte between cells.
+        delimiter: u8,
+        /// The columns in order, with what each is for.
+        columns: Vec<(String, Option<Role>)>,
+    },
+}
+
+/// A file that is ready to be read.
+pub struct Input {
+    /// Its name in messages.
+    pub file: String,
+    /// Its layout.
+    pub layout: Layout,
+    /// The name of its encoding, where it is not UTF-8.
+    pub encoding: Option<&'static str>,
+    /// Its records.
+    pub blocks: Blocks<Box<dyn Read + Send>>,
+}
+
+impl Input {
+    /// Finds encoding and layout of `input`, which is called `file` in messages;
+    /// records longer than `limit` bytes are left out.
+    ///
+    /// # Errors
+    ///
+    /// [`LayoutError`] when it cannot be read, or is CSV without a text column.
+    pub fn open(
+        input: Box<dyn Read + Send>,
+        file: &str,
+        mapping: &Mapping,
+        limit: usize,
+    ) -> Result<Self, LayoutError> {
+        let unreadable = |source| LayoutError::Unreadable { file: file.to_owned(), source };
+        let Decoded { text, encoding, sample } = encoding::decode(input).map_err(unreadable)?;
+        let layout = find(&sample, file, mapping)?;
+        let blocks = match &layout {
+            Layout::Csv { delimiter, .. } => Blocks::csv(text, *delimiter, limit),
+            Layout::Text | Layout::Json => Blocks::lines(text, limit),
+        };
+        let encoding = (encoding != encoding_rs::UTF_8).then(|| encoding.name());
+        Ok(Self { file: file.to_owned(), layout, encoding, blocks })
+    }
+}
+
+fn find(sample: &[u8], file: &str, mapping: &Mapping) -> Result<Layout, LayoutError> {
+    let extension = file.rsplit_once('.').map_or("", |(_, extension)| extension).to_lowercase();
+    let first = sample.iter().find(|byte| !byte.is_ascii_whitespace());
+    let by_content = match first {
+        Some(b'{') => Some(Layout::Json),
+        Some(b'[') if is_array(sample) => {
+            return Err(LayoutError::Array { file: file.to_owned() });
+        }
+        _ => None,
+    };
+    match extension.as_str() {
+        "csv" | "tsv" | "tab" if first.is_some() => csv(sample, file, mapping),
+        "jsonl" | "ndjson" | "json" => Ok(Layout::Json),
+        "txt" | "text" => Ok(Layout::Text),
+        _ => match by_content {
+            Some(layout) => Ok(layout),
+            None => {
+                Ok(csv(sample, file, mapping).ok().filter(is_convincing).unwrap_or(Layout::Text))
+            }
+        },
+    }
+}
+
+/// True for `[` followed by an object: text may begin with a bracket, too.
+fn is_array(sample: &[u8]) -> bool {
+    let mut signs = sample.iter().filter(|byte| !byte.is_ascii_whitespace());
+    signs.next() == Some(&b'[') && signs.next() == Some(&b'{')
+}
+
+/// A line of text may hold a comma: a header has two columns of known names.
+fn is_convincing(layout: &Layout) -> bool {
+    let Layout::Csv { columns, .. } = layout else { return false };
+    let known = columns.iter().filter(|(_, role)| role.is_some()).count();
+    known >= 2 || (known == 1 && columns.len() == 1)
+}
+
+fn csv(sample: &[u8], file: &str, mapping: &Mapping) -> Result<Layout, LayoutError> {
+    let line = sample.split(|byte| *byte == b'\n').next().unwrap_or_default();
+    let count = |sign: u8| line.iter().filter(|byte| **byte == sign).count();
+    let delimiter = [b',', b';', b'\t', b'|']
+        .into_iter()
+        .max_by_key(|sign| (count(*sign), *sign == b','))
+        .unwrap_or(b',');
+    let (from, to) = csv_records(sample, delimiter).next().unwrap_or((0, 0));
+    let mut reader = csv::ReaderBuilder::new()
+        .has_headers(false)
+        .delimiter(delimiter)
+        .from_reader(&sample[from..to]);
+    let mut head = csv::ByteRecord::new();
+    let _ = reader.read_byte_record(&mut head);
+    let columns: Vec<(String, Option<Role>)> = head
+        .iter()
+        .map(|cell| String::from_utf8_lossy(cell).trim().to_owned())
+        .map(|name| {
+            let role = mapping.role(&name);
+            (name, role)
+        })
+        .collect();
+    check(&columns, file, mapping)?;
+    Ok(Layout::Csv { delimiter, columns })
+}
+
+fn check(
+    columns: &[(String, Option<Role>)],
+    file: &str,
+    mapping: &Mapping,
+) -> Result<(), LayoutError> {
+    let names = || columns.iter().map(|(name, _)| name.as_str()).collect::<Vec<_>>().join(", ");
+    let missing =
+        mapping.fields.keys().find(|field| columns.iter().all(|(name, _)| name != *field));
+    if let Some(column) = missing {
+        return Err(LayoutError::NoColumn {
+            file: file.to_owned(),
+            column: column.clone(),
+            columns: names(),
+        });
+    }
+    let has_text = columns.iter().any(|(_, role)| matches!(role, Some(Role::Text | Role::Title)));
+    if !has_text {
+        return Err(LayoutError::NoText { file: file.to_owned(), columns: names() });
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Cursor;
+
+    use super::{Input, Layout, LayoutError, Mapping};
+
+    fn layout(text: &str, file: &str, pairs: &[&str]) -> Result<Layout, LayoutError> {
+        let mut mapping = Mapping::default();
+        for pair in pairs {
+            assert!(mapping.add(pair));
+        }
+        let input = Box::new(Cursor::new(text.as_bytes().to_vec()));
+        Input::open(input, file, &mapping, 1 << 20).map(|input| input.layout)
+    }
+
+    #[test]
+    fn layouts_are_told_apart_by_content() {
+        assert_eq!(layout("{\"title\":\"a\"}\n", "-", &[]).unwrap(), Layout::Json);
+        assert_eq!(layout("ivory, carved, old\n", "-", &[]).unwrap(), Layout::Text);
+        assert!(matches!(
+            layout("id;titel;preis\n1;a;2\n", "-", &[]).unwrap(),
+            Layout::Csv { delimiter: b';', .. }
+        ));
+    }
+
+    #[test]
+    fn csv_without_text_is_refused_unless_mapped() {
+        let text = "nr,inhoud\n1,a\n";
+        let err = layout(text, "ads.csv", &[]).unwrap_err();
+        assert_eq!(
+            err.to_string(),
+            "ads.csv:1: no column holds the text of the ads; there are: nr, inhoud"
+        );
+        assert!(layout(text, "ads.csv", &["text=inhoud"]).is_ok());
+        assert!(layout(text, "ads.csv", &["text=x"]).is_err());
+    }
+}

@@ -1,0 +1,282 @@
+//! Judges one ad: from its fields to a [`Finding`].
+
+use jiff::civil::Date;
+
+use crate::lexicon::{Index, Kind, Language, Lexicon};
+use crate::species::Species;
+
+use super::ad::{Ad, Role};
+use super::explain;
+use super::extract::{Measures, Price, Rates, contact, price};
+use super::judgement::{self, Circumstances, Judgement, Mark};
+use super::language::{self, Spoken};
+use super::matching::{self, Hit};
+use super::meaning::{Meaning, Meanings, Scope, name_terms};
+use super::normal::Text;
+use super::record::{Claim, Finding, SCHEMA, Verdict};
+use super::weights::Weights;
+
+/// What a scanner is made of.
+#[derive(Clone, Copy, Debug)]
+pub struct Options {
+    /// Which specimens are looked for.
+    pub scope: Scope,
+    /// The day whose law counts.
+    pub on: Date,
+}
+
+/// The compiled words of a lexicon and of the names of taxa.
+#[derive(Debug)]
+pub struct Vocabulary {
+    lexicon: Lexicon,
+    index: Index,
+}
+
+impl Vocabulary {
+    /// Compiles `lexicon` and the names that `species` knows.
+    #[must_use]
+    pub fn new(lexicon: Lexicon, species: &Species) -> Self {
+        let index = lexicon.index(name_terms(species).into_iter());
+        Self { lexicon, index }
+    }
+
+    /// The compiled terms.
+    #[must_use]
+    pub fn index(&self) -> &Index {
+        &self.index
+    }
+
+    /// The word lists.
+    #[must_use]
+    pub fn lexicon(&self) -> &Lexicon {
+        &self.lexicon
+    }
+}
+
+/// Judges ads.
+#[derive(Debug)]
+pub struct Scanner<'a> {
+    vocabulary: &'a Vocabulary,
+    species: &'a Species,
+    weights: &'a Weights,
+    meanings: Meanings<'a>,
+    options: Options,
+}
+
+/// An ad after matching, before it is judged.
+#[derive(Debug)]
+pub struct Reading<'a> {
+    /// The terms in it.
+    pub marks: Vec<Mark<'a>>,
+    /// What else was read.
+    pub around: Circumstances,
+    /// Its language.
+    pub spoken: Spoken,
+    texts: Vec<Text>,
+    measures: Measures,
+    price: Option<Price>,
+    contacts: Vec<contact::Contact>,
+}
+
+impl<'a> Scanner<'a> {
+    /// Prepares a scanner.
+    #[must_use]
+    pub fn new(
+        vocabulary: &'a Vocabulary,
+        species: &'a Species,
+        weights: &'a Weights,
+        options: Options,
+    ) -> Self {
+        let meanings = Meanings::new(
+            species,
+            &vocabulary.lexicon,
+            &vocabulary.index,
+            options.on,
+            options.scope,
+        );
+        Self { vocabulary, species, weights, meanings, options }
+    }
+
+    /// Judges `ad`.
+    #[must_use]
+    pub fn judge(&self, ad: &Ad<'_>) -> Finding {
+        let reading = self.read(ad);
+        let judgement = judgement::judge(&reading.marks, reading.around, self.weights);
+        self.finding(ad, &reading, &judgement)
+    }
+
+    /// Matches the terms of `ad` and reads its figures.
+    #[must_use]
+    pub fn read(&self, ad: &Ad<'_>) -> Reading<'a> {
+        let mut hits: Vec<Hit> = Vec::new();
+        let mut texts = Vec::new();
+        for (at, field) in ad.fields.iter().enumerate() {
+            let text = Text::of(&field.text);
+            matching::hits(&self.vocabulary.index, &text, at, &mut hits);
+            texts.push(text);
+        }
+        let spoken = self.spoken(ad, &texts, &hits);
+        let marks = self.marks(hits, spoken);
+        let mut reading = Reading {
+            marks,
+            around: Circumstances::default(),
+            spoken,
+            texts,
+            measures: Measures::default(),
+            price: None,
+            contacts: Vec::new(),
+        };
+        self.figures(ad, &mut reading);
+        reading
+    }
+
+    fn spoken(&self, ad: &Ad<'_>, texts: &[Text], hits: &[Hit]) -> Spoken {
+        let fields: Vec<(&str, &Text)> =
+            ad.fields.iter().map(|field| field.text.as_ref()).zip(texts).collect();
+        let hint = ad.language.and_then(Language::from_code);
+        language::spoken(&fields, hits, self.vocabulary.index.terms(), hint)
+    }
+
+    /// The hits that the language of the ad allows.
+    fn marks(&self, hits: Vec<Hit>, spoken: Spoken) -> Vec<Mark<'a>> {
+        let terms = self.vocabulary.index.terms();
+        hits.into_iter()
+            .filter_map(|hit| {
+                let term = &terms[hit.term];
+                let understood = term.languages.is_universal()
+                    || term.languages.iter().any(|language| spoken.possible.has(language));
+                let is_about =
+                    matches!(term.kind, Kind::Taxon | Kind::Product | Kind::Craft | Kind::Code);
+                if !understood && !is_about {
+                    return None;
+                }
+                let standing = if is_about {
+                    self.meanings.of(hit.term, term).standing
+                } else {
+                    judgement::Standing::default()
+                };
+                Some(Mark { hit, term, standing, foreign: !understood })
+            })
+            .collect()
+    }
+
+    fn figures(&self, ad: &Ad<'_>, reading: &mut Reading<'_>) {
+        let rates = Rates::embedded();
+        reading.price = ad.price.and_then(|text| price::of_fields(text, ad.currency, rates));
+        for (field, text) in ad.fields.iter().zip(&reading.texts) {
+            if field.role == Role::Category {
+                continue;
+            }
+            reading.measures = reading.measures.or(Measures::of(text));
+            if reading.price.is_none() {
+                reading.price = price::asked(text, &field.text, ad.currency, rates);
+            }
+            reading.contacts.extend(contact::contacts(&field.text, ad.country));
+        }
+        if let Some(price) = &mut reading.price
+            && price.currency.as_deref() == Some("JPY")
+            && ad.currency.is_none()
+            && reading.spoken.best.is_some_and(|language| language.code() == "zh")
+        {
+            price.currency = Some("CNY".to_owned());
+            price.eur = rates.eur(price.amount, "CNY");
+        }
+        reading.around = Circumstances {
+            price: reading.price.is_some(),
+            grams: reading.measures.grams.is_some(),
+            contact: !reading.contacts.is_empty(),
+        };
+    }
+
+    /// Puts a judgement into the words of the record.
+    #[must_use]
+    pub fn finding(&self, ad: &Ad<'_>, reading: &Reading<'_>, judgement: &Judgement) -> Finding {
+        let score = score(judgement.points);
+        let explained = explain::Explained::new(ad, reading, judgement, self.weights, |mark| {
+            self.meaning(mark)
+        });
+        let anchors = explain::anchors(&reading.marks, judgement);
+        let taxa = anchors.iter().flat_map(|mark| &self.meaning(mark).taxa);
+        Finding {
+            schema: SCHEMA,
+            score,
+            verdict: self.verdict(score),
+            language: reading.spoken.best.map(Language::code),
+            hits: explained.hits(self.species),
+            status: explain::status(self.species, taxa, self.options.on),
+            claims: claims(ad, reading),
+            price: reading.price.clone(),
+            quantity: ad.quantity.or(reading.measures.quantity),
+            contacts: reading.contacts.clone(),
+            reasons: explained.reasons(),
+        }
+    }
+
+    /// What the term of `mark` means.
+    #[must_use]
+    pub fn meaning(&self, mark: &Mark<'_>) -> &Meaning {
+        self.meanings.of(mark.hit.term, &self.vocabulary.index.terms()[mark.hit.term])
+    }
+
+    /// What `score` comes to.
+    #[must_use]
+    pub fn verdict(&self, score: u8) -> Verdict {
+        let score = f64::from(score);
+        if score >= self.weights.get("threshold.flag") {
+            Verdict::Flag
+        } else if score >= self.weights.get("threshold.review") {
+            Verdict::Review
+        } else {
+            Verdict::Clear
+        }
+    }
+}
+
+fn score(points: f64) -> u8 {
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "clamped to 0..=100 before"
+    )]
+    let score = points.round().clamp(0.0, 100.0) as u8;
+    score
+}
+
+fn claims(ad: &Ad<'_>, reading: &Reading<'_>) -> Vec<Claim> {
+    let mut claims = Vec::new();
+    for mark in reading.marks.iter().filter(|mark| mark.term.kind == Kind::Legality) {
+        let field = &ad.fields[mark.hit.field];
+        let text = &field.text[mark.hit.start..mark.hit.end];
+        let kind = mark.term.refers_to.first().cloned().unwrap_or_default();
+        let value = number_after(&field.text[mark.hit.end..], &kind);
+        let claim = Claim { kind, text: text.to_owned(), value };
+        if !claims.contains(&claim) {
+            claims.push(claim);
+        }
+    }
+    claims
+}
+
+/// The number of a certificate, ring or chip that follows the word for it.
+fn number_after(rest: &str, kind: &str) -> Option<String> {
+    if !matches!(kind, "certificate" | "export-permit" | "ring" | "chip") {
+        return None;
+    }
+    let rest = rest.trim_start_matches(|c: char| {
+        c.is_whitespace() || matches!(c, ':' | '#' | '.' | '-' | '(' | '№' | 'º' | '°')
+    });
+    let rest = ["nr", "no", "nummer", "numéro", "number", "n"]
+        .iter()
+        .find_map(|word| {
+            let head = rest.get(..word.len())?;
+            (head.to_lowercase() == *word)
+                .then(|| rest[word.len()..].trim_start_matches([' ', '.', ':', '#', '°', 'º']))
+        })
+        .unwrap_or(rest);
+    let end = rest
+        .find(|c: char| !(c.is_ascii_alphanumeric() || matches!(c, '-' | '/' | '.')))
+        .unwrap_or(rest.len());
+    let number = rest[..end].trim_end_matches(['.', '-', '/']);
+    let digits = number.chars().filter(char::is_ascii_digit).count();
+    (digits >= 4).then(|| number.to_owned())
+}
