@@ -1,11 +1,46 @@
 //! `pugmark explain`: why a text got its score.
 
+use std::io::Read as _;
+
+use anyhow::Context as _;
+
+use crate::scan::{Ad, Verdict};
+
+use super::format::FormatArgs;
+use super::scan::{JudgeArgs, print_explanation};
 use super::{Outcome, Streams};
 
 /// Show why a text got its score
+///
+/// Prints the text with the words that counted in brackets, the points of each
+/// and what the law says of the taxa that are meant.
 #[derive(Debug, clap::Args)]
-pub(super) struct Args {}
+#[command(after_help = "Examples:
+  pugmark explain \"Netsuke, cream coloured, Schreger lines, 42 g\"
+  pbpaste | pugmark explain - --format json
 
-pub(super) fn run(_args: &Args, _streams: &mut Streams) -> anyhow::Result<Outcome> {
-    anyhow::bail!("`explain` is being built")
+Exit codes: 0 the text is flagged, 1 it is not, 2 error")]
+pub(super) struct Args {
+    /// The text of an ad; `-` reads it from stdin
+    #[arg(value_name = "TEXT")]
+    text: String,
+    #[command(flatten)]
+    format: FormatArgs,
+    #[command(flatten)]
+    judge: JudgeArgs,
+}
+
+pub(super) fn run(args: &Args, streams: &mut Streams) -> anyhow::Result<Outcome> {
+    let mut read = String::new();
+    let text = if args.text == "-" {
+        std::io::stdin().read_to_string(&mut read).context("cannot read stdin")?;
+        read.trim_end()
+    } else {
+        &args.text
+    };
+    let judge = args.judge.load()?;
+    let ad = Ad::of_text(text);
+    let finding = judge.scanner().judge(&ad);
+    print_explanation(streams, args.format.choice(), &ad, &finding, judge.weights())?;
+    Ok(if finding.verdict == Verdict::Flag { Outcome::Done } else { Outcome::Negative })
 }

@@ -1,0 +1,75 @@
+//! The arguments of `pugmark scan`.
+
+use std::num::NonZero;
+use std::path::PathBuf;
+
+use crate::cli::format::FormatArgs;
+use crate::scan::Verdict;
+
+use super::setup::JudgeArgs;
+
+/// Find trade in protected wildlife in ads
+///
+/// Reads text (an ad a line), CSV with a header, or JSON lines, and writes each
+/// ad with an object `pugmark` beside it: score, verdict, the words that
+/// counted, legal status, price, claims, contacts. The input stays as it is.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:
+  pugmark scan dump.jsonl --only flag,review > found.jsonl
+  zcat ads.csv.gz | pugmark scan --map text=omschrijving,price=prijs --count
+
+Exit codes: 0 something was flagged, 1 nothing was, 2 error, 3 some records were left out")]
+pub(in crate::cli) struct Args {
+    /// Files to read; `-` or none: stdin
+    #[arg(value_name = "FILE")]
+    pub(super) files: Vec<PathBuf>,
+    #[command(flatten)]
+    pub(super) format: FormatArgs,
+    #[command(flatten)]
+    pub(super) judge: JudgeArgs,
+    /// Print only ads with these verdicts: flag, review, clear
+    #[arg(long, value_name = "VERDICTS", value_delimiter = ',')]
+    pub(super) only: Vec<VerdictChoice>,
+    /// Print only how many ads were flagged (or have the verdicts of --only)
+    #[arg(long, conflicts_with_all = ["top", "stats", "explain"])]
+    pub(super) count: bool,
+    /// Print only the N ads with the highest scores, the highest first
+    #[arg(long, value_name = "N", conflicts_with_all = ["stats", "explain"])]
+    pub(super) top: Option<usize>,
+    /// Print figures about the ads instead of the ads
+    #[arg(long, conflicts_with = "explain")]
+    pub(super) stats: bool,
+    /// Explain the score of one ad, by its id or its line
+    #[arg(long, value_name = "ID")]
+    pub(super) explain: Option<String>,
+    /// Say which field is for what: text=omschrijving,price=prijs
+    #[arg(long, value_name = "ROLE=FIELD", value_delimiter = ',')]
+    pub(super) map: Vec<String>,
+    /// Stop at the first record that cannot be read
+    #[arg(long)]
+    pub(super) strict: bool,
+    /// Leave out records longer than this
+    #[arg(long, value_name = "MIB", default_value = "16")]
+    pub(super) max_record: NonZero<usize>,
+    /// Number of threads; all cores unless said
+    #[arg(long, value_name = "N")]
+    pub(super) threads: Option<NonZero<usize>>,
+}
+
+/// A verdict as the user types it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub(super) enum VerdictChoice {
+    Flag,
+    Review,
+    Clear,
+}
+
+impl VerdictChoice {
+    pub(super) fn verdict(self) -> Verdict {
+        match self {
+            Self::Flag => Verdict::Flag,
+            Self::Review => Verdict::Review,
+            Self::Clear => Verdict::Clear,
+        }
+    }
+}

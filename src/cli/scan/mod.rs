@@ -1,0 +1,18 @@
+//! `pugmark scan`: filters ad text.
+
+mod answer;
+mod args;
+mod rows;
+mod run;
+mod setup;
+mod stats;
+
+pub(super) use answer::print_explanation;
+pub(super) use args::Args;
+pub(super) use setup::{JudgeArgs, with_list};
+
+use super::{Outcome, Streams};
+
+pub(super) fn run(args: &Args, streams: &mut Streams) -> anyhow::Result<Outcome> {
+    run::run(args, streams)
+}

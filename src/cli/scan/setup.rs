@@ -1,0 +1,88 @@
+//! What `scan`, `explain` and `scan eval` judge with: words, weights, scope, date.
+
+use std::path::PathBuf;
+
+use anyhow::Context as _;
+use jiff::civil::Date;
+
+use crate::clock::Clock;
+use crate::lexicon::Lexicon;
+use crate::scan::{Options, Scanner, Scope, Vocabulary, Weights};
+use crate::species::Species;
+
+/// Options that say how ads are judged.
+#[derive(Debug, clap::Args)]
+pub(in crate::cli) struct JudgeArgs {
+    /// What to look for
+    #[arg(long, value_name = "SCOPE", default_value = "listed")]
+    scope: ScopeChoice,
+    /// Judge by the law of this day
+    #[arg(long, value_name = "DATE")]
+    as_of: Option<Date>,
+    /// Add the words of this list to the shipped ones
+    #[arg(long, value_name = "CSV")]
+    lexicon: Vec<PathBuf>,
+    /// Judge by these weights instead of the shipped ones
+    #[arg(long, value_name = "CSV")]
+    weights: Option<PathBuf>,
+}
+
+#[derive(Clone, Copy, Debug, clap::ValueEnum)]
+enum ScopeChoice {
+    /// Specimens of taxa that CITES or the EU lists
+    Listed,
+    /// Products of any animal
+    Wildlife,
+}
+
+/// What ads are judged with.
+pub(in crate::cli) struct Judge {
+    vocabulary: Vocabulary,
+    weights: Weights,
+    options: Options,
+}
+
+impl JudgeArgs {
+    /// Loads what was asked for.
+    pub(in crate::cli) fn load(&self) -> anyhow::Result<Judge> {
+        let mut lexicon = Lexicon::embedded();
+        for path in &self.lexicon {
+            lexicon = with_list(lexicon, path)?;
+        }
+        let weights = match &self.weights {
+            Some(path) => {
+                let csv = fs_err::read_to_string(path).context("cannot read the weights")?;
+                Weights::read(&csv, &path.display().to_string())?
+            }
+            None => Weights::embedded(),
+        };
+        let scope = match self.scope {
+            ScopeChoice::Listed => Scope::Listed,
+            ScopeChoice::Wildlife => Scope::Wildlife,
+        };
+        let on = self.as_of.unwrap_or_else(|| Clock::System.today());
+        let vocabulary = Vocabulary::new(lexicon, Species::embedded());
+        Ok(Judge { vocabulary, weights, options: Options { scope, on } })
+    }
+}
+
+/// Adds the user's list at `path`.
+pub(in crate::cli) fn with_list(lexicon: Lexicon, path: &PathBuf) -> anyhow::Result<Lexicon> {
+    let csv = fs_err::read_to_string(path).context("cannot read the word list")?;
+    lexicon.with(&csv, &path.display().to_string()).map_err(|errors| {
+        let lines: Vec<String> = errors.iter().map(ToString::to_string).collect();
+        anyhow::anyhow!("the word list is wrong:\n  {}", lines.join("\n  "))
+    })
+}
+
+impl Judge {
+    /// A scanner that judges by this.
+    pub(in crate::cli) fn scanner(&self) -> Scanner<'_> {
+        Scanner::new(&self.vocabulary, Species::embedded(), &self.weights, self.options)
+    }
+
+    /// The weights.
+    pub(in crate::cli) fn weights(&self) -> &Weights {
+        &self.weights
+    }
+}
