@@ -12,11 +12,13 @@
 //! - [`case`]: the ledger of a case, its figures and reports.
 //! - [`output`]: records as table, JSON lines, JSON or CSV; neutralises strangers' text.
 //! - [`clock`]: the only place that asks for the time.
+//! - [`demo`]: the whole way on embedded examples.
 //! - [`cli`]: the commands.
 
 pub mod case;
 pub mod cli;
 pub mod clock;
+pub mod demo;
 pub mod evidence;
 pub mod lexicon;
 pub mod output;

@@ -65,7 +65,7 @@ pub struct Cluster {
     pub to: Option<Date>,
     /// Ads by day, in order of time.
     pub timeline: Vec<Day>,
-    /// Sum of the prices asked in their ads.
+    /// Sum of the prices asked, one an offer.
     pub value_eur: Eur,
 }
 

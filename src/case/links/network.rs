@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::signal::{Accounts, Shared};
 use super::{Cluster, Day, Edge};
 use crate::case::ad::Ad;
+use crate::case::duplicates;
 use crate::case::summary::Eur;
 
 /// The networks that `joining` makes of the accounts, the largest first.
@@ -50,6 +51,7 @@ fn gather(
     first: &mut [usize],
     edges: Vec<(usize, Edge)>,
 ) -> Vec<Cluster> {
+    let offers = duplicates::offers(ads);
     let mut parts: BTreeMap<usize, Part> = BTreeMap::new();
     for (centre, edge) in edges {
         parts.entry(root(first, centre)).or_default().edges.push(edge);
@@ -65,7 +67,7 @@ fn gather(
         }
     }
     let mut clusters: Vec<Cluster> =
-        parts.into_values().map(|part| part.cluster(ads, accounts)).collect();
+        parts.into_values().map(|part| part.cluster(ads, &offers, accounts)).collect();
     clusters.sort_by_key(|cluster| {
         std::cmp::Reverse((cluster.accounts.len(), cluster.ads.len(), cluster.value_eur))
     });
@@ -84,7 +86,7 @@ struct Part {
 }
 
 impl Part {
-    fn cluster(mut self, ads: &[Ad], accounts: &Accounts) -> Cluster {
+    fn cluster(mut self, ads: &[Ad], offers: &[usize], accounts: &Accounts) -> Cluster {
         self.edges
             .sort_by(|x, y| (&x.a, &x.b, x.kind, &x.value).cmp(&(&y.a, &y.b, y.kind, &y.value)));
         let own = || self.ads.iter().map(|place| &ads[*place]);
@@ -97,7 +99,13 @@ impl Part {
         let platforms: BTreeSet<&str> =
             own().filter_map(|ad| ad.offer.platform.as_deref()).collect();
         let countries: BTreeSet<&'static str> = own().filter_map(|ad| ad.offer.country).collect();
-        let prices = own().filter_map(|ad| ad.finding.price.as_ref()?.eur.and_then(Eur::new));
+        let mut prices: BTreeMap<usize, Eur> = BTreeMap::new();
+        for place in &self.ads {
+            let price = ads[*place].finding.price.as_ref().and_then(|price| price.eur);
+            if let Some(eur) = price.and_then(Eur::new) {
+                prices.entry(offers[*place]).or_insert(eur);
+            }
+        }
         Cluster {
             id: String::new(),
             accounts: self.accounts.iter().map(|at| accounts.names[*at].clone()).collect(),
@@ -108,7 +116,7 @@ impl Part {
             from: days.keys().next().copied(),
             to: days.keys().next_back().copied(),
             timeline: days.into_iter().map(|(date, ads)| Day { date, ads }).collect(),
-            value_eur: prices.fold(Eur::default(), Eur::plus),
+            value_eur: prices.into_values().fold(Eur::default(), Eur::plus),
             edges: self.edges,
         }
     }

@@ -56,13 +56,8 @@ impl Method<'_> {
 
     fn money(&self) -> String {
         let Summary { totals, rates_date, rates_source, .. } = self.summary;
-        let rates = match (rates_date, rates_source) {
-            (Some(date), Some(source)) => {
-                let (date, source) = (date.to_string(), terminal_text::escape(source));
-                self.language.say("rates-of", &[("date", &date), ("source", &source)])
-            }
-            _ => self.language.word("rates-none").to_owned(),
-        };
+        let (date, source) = (rates_date.to_string(), terminal_text::escape(rates_source));
+        let rates = self.language.say("rates-of", &[("date", &date), ("source", &source)]);
         self.language.say(
             "m-money-text",
             &[

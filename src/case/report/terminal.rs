@@ -138,14 +138,12 @@ impl Page<'_> {
     }
 
     fn foot(&self) -> String {
-        let date = |date: Option<jiff::civil::Date>| {
-            date.map_or("–".to_owned(), |date| date.to_string())
-        };
+        let law = self.summary.data_date.map_or("–".to_owned(), |date| date.to_string());
         let verdicts = self.summary.thresholds.verdicts.join(", ");
         let values = [
             ("verdicts", verdicts.as_str()),
-            ("law", &date(self.summary.data_date)),
-            ("rates", &date(self.summary.rates_date)),
+            ("law", law.as_str()),
+            ("rates", &self.summary.rates_date.to_string()),
         ];
         self.say("terms", &values) + "\n"
     }

@@ -15,6 +15,7 @@ use jiff::civil::Date;
 use serde::Serialize;
 
 use super::ad::{Ad, Verdict};
+use super::rates::Rates;
 
 /// Version of the record.
 pub const SCHEMA: &str = "pugmark.summary/1";
@@ -33,8 +34,8 @@ pub struct Terms {
     pub made: Timestamp,
     /// Date of the law's data, where the program has one.
     pub data_date: Option<Date>,
-    /// Date and source of the exchange rates.
-    pub rates: Option<Rates>,
+    /// Exchange rates.
+    pub rates: Rates,
 }
 
 /// Which case it is.
@@ -46,15 +47,6 @@ pub struct CaseHead {
     pub title: String,
     /// Who keeps it.
     pub investigator: Option<String>,
-}
-
-/// Exchange rates that prices were converted with.
-#[derive(Clone, Debug, Serialize)]
-pub struct Rates {
-    /// The newest of them.
-    pub date: Date,
-    /// Who published them.
-    pub source: String,
 }
 
 /// All figures of a case, with the ads they come from.
@@ -103,9 +95,9 @@ pub struct Summary {
     /// What decided.
     pub thresholds: Thresholds,
     /// Day of the exchange rates.
-    pub rates_date: Option<Date>,
+    pub rates_date: Date,
     /// Who published the rates.
-    pub rates_source: Option<String>,
+    pub rates_source: String,
     /// Date of the law's data.
     pub data_date: Option<Date>,
     /// Days as of which the law was applied by the scan.

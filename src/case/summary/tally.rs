@@ -19,7 +19,7 @@ use crate::case::{country, day, duplicates};
 pub fn summarise(ledger: &Ledger, terms: &Terms) -> Result<Summary, LedgerError> {
     let mut looked_at = LookedAt::default();
     let mut ads = Vec::new();
-    ledger.read(|ad| {
+    ledger.read(|mut ad| {
         looked_at.records += 1;
         *match ad.finding.verdict {
             Verdict::Flag => &mut looked_at.flag,
@@ -27,6 +27,7 @@ pub fn summarise(ledger: &Ledger, terms: &Terms) -> Result<Summary, LedgerError>
             Verdict::Clear => &mut looked_at.clear,
         } += 1;
         if terms.verdicts.contains(&ad.finding.verdict) {
+            terms.rates.apply(&mut ad);
             ads.push(ad);
         }
     })?;
@@ -66,8 +67,8 @@ fn count(ads: Vec<Ad>, looked_at: LookedAt, terms: &Terms) -> Summary {
         merged: tally.merged(),
         without_rate: ads.iter().filter(|ad| has_no_rate(ad)).map(|ad| ad.ad_id.clone()).collect(),
         thresholds: thresholds(&ads, terms),
-        rates_date: terms.rates.as_ref().map(|rates| rates.date),
-        rates_source: terms.rates.as_ref().map(|rates| rates.source.clone()),
+        rates_date: terms.rates.date,
+        rates_source: terms.rates.source.clone(),
         data_date: terms.data_date,
         law_as_of: law_as_of(&ads),
         ads: Vec::new(),

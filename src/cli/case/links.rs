@@ -1,5 +1,6 @@
 //! `pugmark case links`: who is behind the ads.
 
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::path::PathBuf;
 
@@ -7,7 +8,8 @@ use anyhow::Context;
 
 use crate::case::Folder;
 use crate::case::ledger::Ledger;
-use crate::case::links::{Cluster, EdgeRow, Links, graphml, links};
+use crate::case::links::{Cluster, EdgeRow, Kind, Links, graphml, links};
+use crate::case::rates::Rates;
 use crate::cli::format::FormatArgs;
 use crate::cli::{Outcome, Streams};
 use crate::output::{Format, Records, terminal_text};
@@ -41,8 +43,10 @@ pub(super) fn run(args: &Args, streams: &mut Streams) -> anyhow::Result<Outcome>
     let case = Folder::open(&args.dir)?;
     let verdicts = args.counted.verdicts();
     let mut ads = Vec::new();
-    Ledger::of(case.path()).read(|ad| {
+    let rates = Rates::shipped();
+    Ledger::of(case.path()).read(|mut ad| {
         if verdicts.contains(&ad.finding.verdict) {
+            rates.apply(&mut ad);
             ads.push(ad);
         }
     })?;
@@ -56,7 +60,7 @@ pub(super) fn run(args: &Args, streams: &mut Streams) -> anyhow::Result<Outcome>
         streams.message(format_args!("Wrote {}.", path.display()));
     }
     let bytes = match streams.format(args.format.choice()) {
-        Format::Table => table(&links, streams.width()).into_bytes(),
+        Format::Table => table(&links).into_bytes(),
         Format::Json => serde_json::to_vec_pretty(&links)?,
         Format::Jsonl => serde_json::to_vec(&links)?,
         Format::Csv => csv(&links)?,
@@ -78,10 +82,10 @@ fn csv(links: &Links) -> anyhow::Result<Vec<u8>> {
     Ok(bytes)
 }
 
-fn table(links: &Links, width: u16) -> String {
+fn table(links: &Links) -> String {
     let mut text = String::new();
     for cluster in &links.clusters {
-        text += &block(cluster, usize::from(width));
+        text += &block(cluster);
     }
     if !links.ignored.is_empty() {
         text += "Shared, but joining nobody:\n";
@@ -99,32 +103,44 @@ fn table(links: &Links, width: u16) -> String {
     text
 }
 
-/// A network: a line on the whole, then a line for each thing that two accounts share.
-fn block(cluster: &Cluster, width: usize) -> String {
-    let days = match (cluster.from, cluster.to) {
-        (Some(from), Some(to)) => format!(", {from} to {to}"),
-        _ => String::new(),
-    };
+/// A network: a line on the whole, its accounts by letter, then what two of them share.
+fn block(cluster: &Cluster) -> String {
     let mut text = format!(
-        "{}: {} accounts, {} ads, EUR {}{days}; key account {}\n",
+        "{}  {} accounts, {} ads, EUR {}",
         cluster.id,
         cluster.accounts.len(),
         cluster.ads.len(),
         cluster.value_eur.cents() / 100,
-        terminal_text::escape(&cluster.key_account),
     );
+    if let (Some(from), Some(to)) = (cluster.from, cluster.to) {
+        let _ = write!(text, ", {from} to {to}");
+    }
+    text.push('\n');
+    let letters: BTreeMap<&str, String> =
+        cluster.accounts.iter().enumerate().map(|(at, name)| (name.as_str(), letter(at))).collect();
+    for name in &cluster.accounts {
+        let key = if *name == cluster.key_account { "  (key account)" } else { "" };
+        let line = format!("    {:<2} {name}{key}", letters[name.as_str()]);
+        let _ = writeln!(text, "{}", terminal_text::escape(&line));
+    }
     for edge in &cluster.edges {
-        let line = format!(
-            "  {} – {}  {} {} ({:.2})",
-            edge.a,
-            edge.b,
-            edge.kind.word(),
-            edge.value,
-            edge.strength
-        );
-        let line = terminal_text::escape(&line);
-        let cut: String = line.chars().take(width.max(40) - 1).collect();
-        let _ = writeln!(text, "{cut}{}", if cut.len() < line.len() { "…" } else { "" });
+        let pair = format!("{}–{}", letters[edge.a.as_str()], letters[edge.b.as_str()]);
+        let kind = edge.kind.word();
+        let value = if edge.kind == Kind::Text { "as in " } else { "" }.to_owned() + &edge.value;
+        let line = format!("    {pair:<5} {kind:<7} {value}  {:.2}", edge.strength);
+        let _ = writeln!(text, "{}", terminal_text::escape(&line));
     }
     text + "\n"
+}
+
+/// a, b … z, aa, ab …
+fn letter(mut at: usize) -> String {
+    let mut letters = Vec::new();
+    loop {
+        letters.push(char::from(b"abcdefghijklmnopqrstuvwxyz"[at % 26]));
+        if at < 26 {
+            return letters.into_iter().rev().collect();
+        }
+        at = at / 26 - 1;
+    }
 }

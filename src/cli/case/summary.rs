@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use anyhow::Context;
 
 use crate::case::ledger::Ledger;
+use crate::case::rates::Rates;
 use crate::case::report;
 use crate::case::summary::{CaseHead, Row, Summary, Terms, summarise};
 use crate::case::{CaseRecord, Folder};
@@ -31,6 +32,9 @@ pub(super) struct Args {
     format: FormatArgs,
     #[command(flatten)]
     counted: CountedArgs,
+    /// Convert prices with the rates in FILE: CSV with currency, rate for one euro, date, source
+    #[arg(long, value_name = "FILE")]
+    rates: Option<PathBuf>,
     /// Language of the report
     #[arg(long, value_name = "LANGUAGE", default_value = "en")]
     lang: Lang,
@@ -77,7 +81,7 @@ pub(super) fn run(args: &Args, streams: &mut Streams) -> anyhow::Result<Outcome>
         )));
     }
     let case = Folder::open(&args.dir)?;
-    let summary = summarise(&Ledger::of(case.path()), &terms(args, case.record()))?;
+    let summary = summarise(&Ledger::of(case.path()), &terms(args, case.record())?)?;
     if summary.looked_at.records == 0 {
         return Err(anyhow::anyhow!("the ledger of `{}` has no ads", args.dir.display())
             .context(Hint("import some: pugmark scan FILE | pugmark case import DIR".to_owned())));
@@ -101,9 +105,9 @@ pub(super) fn run(args: &Args, streams: &mut Streams) -> anyhow::Result<Outcome>
     Ok(Outcome::Done)
 }
 
-fn terms(args: &Args, record: &CaseRecord) -> Terms {
+fn terms(args: &Args, record: &CaseRecord) -> anyhow::Result<Terms> {
     let details = record.details.clone();
-    Terms {
+    Ok(Terms {
         case: CaseHead {
             number: details.number,
             title: details.title,
@@ -112,8 +116,14 @@ fn terms(args: &Args, record: &CaseRecord) -> Terms {
         verdicts: args.counted.verdicts(),
         made: Clock::System.now(),
         data_date: Some(Species::embedded().data_date()),
-        rates: None,
-    }
+        rates: rates(args.rates.as_deref())?,
+    })
+}
+
+fn rates(path: Option<&Path>) -> anyhow::Result<Rates> {
+    let Some(path) = path else { return Ok(Rates::shipped()) };
+    let csv = fs_err::read_to_string(path).context("cannot read the rates")?;
+    Ok(Rates::read(&csv, &path.display().to_string())?)
 }
 
 /// A form that the summary is written to a file in.
