@@ -8,6 +8,7 @@ mod folder;
 mod import;
 pub mod ledger;
 pub mod links;
+pub mod notice;
 pub mod rates;
 pub mod report;
 pub mod summary;

@@ -8,6 +8,7 @@ mod tally;
 
 pub use money::Eur;
 pub use rows::Row;
+pub use subject::{products, taxa_in_words};
 pub use tally::summarise;
 
 use jiff::Timestamp;

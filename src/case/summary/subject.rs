@@ -29,8 +29,20 @@ pub(super) fn subjects(finding: &Finding) -> Vec<Subject> {
     named
 }
 
+/// The taxa that an ad may mean, by name; of many the first four.
+#[must_use]
+pub fn taxa_in_words(finding: &Finding) -> Vec<String> {
+    let taxa = finding.status.as_ref().map(|status| status.taxa.as_slice()).unwrap_or_default();
+    let mut names: Vec<String> = taxa.iter().take(4).map(|taxon| taxon.name.clone()).collect();
+    if taxa.len() > names.len() {
+        names.push("…".to_owned());
+    }
+    names
+}
+
 /// The product ids that the words of the ad name.
-pub(super) fn products(finding: &Finding) -> Vec<String> {
+#[must_use]
+pub fn products(finding: &Finding) -> Vec<String> {
     let mut products: Vec<String> =
         finding.hits.iter().filter_map(|hit| hit.product.clone()).collect();
     products.sort();

@@ -2,8 +2,10 @@
 
 mod counted;
 mod import;
+mod lang;
 mod links;
 mod new;
+mod notice;
 mod show;
 mod summary;
 
@@ -26,6 +28,7 @@ enum Command {
     Import(import::Args),
     Summary(summary::Args),
     Links(links::Args),
+    Notice(notice::Args),
 }
 
 pub(super) fn run(args: &Args, streams: &mut Streams) -> anyhow::Result<Outcome> {
@@ -36,5 +39,6 @@ pub(super) fn run(args: &Args, streams: &mut Streams) -> anyhow::Result<Outcome>
         Command::Import(args) => import::run(args, streams),
         Command::Summary(args) => summary::run(args, streams),
         Command::Links(args) => links::run(args, streams),
+        Command::Notice(args) => notice::run(args, streams),
     }
 }

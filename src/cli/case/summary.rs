@@ -16,6 +16,7 @@ use crate::output::{Format, Records};
 use crate::species::Species;
 
 use super::counted::CountedArgs;
+use super::lang::Lang;
 
 /// Count ads, specimens and asking value of a case
 ///
@@ -53,25 +54,6 @@ pub(super) struct Args {
     /// Write the figures as CSV to FILE, one a row
     #[arg(long, value_name = "FILE")]
     csv: Option<PathBuf>,
-}
-
-#[derive(Clone, Copy, Debug, clap::ValueEnum)]
-enum Lang {
-    En,
-    Fr,
-    De,
-    Nl,
-}
-
-impl From<Lang> for report::Language {
-    fn from(lang: Lang) -> Self {
-        match lang {
-            Lang::En => Self::En,
-            Lang::Fr => Self::Fr,
-            Lang::De => Self::De,
-            Lang::Nl => Self::Nl,
-        }
-    }
 }
 
 pub(super) fn run(args: &Args, streams: &mut Streams) -> anyhow::Result<Outcome> {

@@ -1,0 +1,121 @@
+//! A notice as a letter in plain text.
+
+use std::fmt::Write;
+
+use super::{Item, Notice};
+use crate::case::report::Language;
+use crate::output::terminal_text;
+
+/// Returns `notice` as a letter.
+#[must_use]
+pub fn letter(notice: &Notice) -> String {
+    let language = notice.language;
+    let word = |key| language.word(key);
+    let colon = colon(language);
+    let mut text = format!("{}\n\n{}\n\n", word("n-draft"), word("n-title"));
+    let name = notice.notifier.as_deref().map_or(word("n-name-missing").to_owned(), plain);
+    let email = notice.email.as_deref().map_or(word("n-email-missing").to_owned(), plain);
+    for (key, value) in [
+        ("n-to", plain(&notice.platform)),
+        ("n-from", format!("{name}, {email}")),
+        ("n-date", notice.date.to_string()),
+        ("n-reference", plain(&notice.reference)),
+    ] {
+        let _ = writeln!(text, "{}{colon} {value}", word(key));
+    }
+    let count = notice.items.len().to_string();
+    let _ = write!(
+        text,
+        "\n{}\n\n{}\n",
+        word("n-greeting"),
+        language.say("n-ask", &[("count", &count)])
+    );
+    for (place, item) in notice.items.iter().enumerate() {
+        text += &entry(place + 1, item, language);
+    }
+    text += &accounts(notice);
+    let law =
+        if notice.law_as_of.is_empty() { "–".to_owned() } else { notice.law_as_of.join(", ") };
+    let _ = write!(
+        text,
+        "\n{}\n\n{}\n\n{}\n\n{}\n\n{name}\n",
+        language.say("n-limits", &[("law", &plain(&law))]),
+        word("n-faith"),
+        word("n-reply"),
+        word("n-closing"),
+    );
+    text
+}
+
+fn entry(place: usize, item: &Item, language: Language) -> String {
+    let word = |key| language.word(key);
+    let colon = colon(language);
+    let url = item
+        .url
+        .as_deref()
+        .map_or_else(|| language.say("n-no-address", &[("id", &plain(&item.ad_id))]), plain);
+    let appendix = item.appendix.as_deref().unwrap_or("–");
+    let listing =
+        language.say("n-listing-text", &[("annex", &item.annex), ("appendix", &plain(appendix))]);
+    let claims: Vec<String> =
+        item.claims.iter().map(|claim| format!("“{}”", plain(claim))).collect();
+    let claims = if claims.is_empty() { word("n-no-claims").to_owned() } else { claims.join(", ") };
+    let preserved = item.preserved.as_ref().map_or_else(
+        || word("n-not-preserved").to_owned(),
+        |kept| {
+            let time = kept.time.to_string();
+            let values = [("time", time.as_str()), ("item", &kept.item), ("hash", &kept.sha256)];
+            language.say("n-preserved-text", &values)
+        },
+    );
+    let mut text = format!("\n{place}. {}\n", plain(&item.title));
+    let published = item.published.map(|date| date.to_string());
+    for (key, value) in [
+        ("n-address", Some(url)),
+        ("n-account", item.account.as_deref().map(plain)),
+        ("n-published", published),
+        ("n-offered", Some(plain(&item.offered))),
+        ("n-listing", Some(listing)),
+        ("n-why", Some(item.reasons.join(" "))),
+        ("n-claims", Some(claims)),
+        ("n-preserved", Some(preserved)),
+    ] {
+        if let Some(value) = value {
+            let _ = writeln!(text, "   {}{colon} {value}", word(key));
+        }
+    }
+    text
+}
+
+fn accounts(notice: &Notice) -> String {
+    if notice.accounts.is_empty() {
+        return String::new();
+    }
+    let language = notice.language;
+    let mut text =
+        format!("\n{}\n{}\n", language.word("n-accounts"), language.word("n-accounts-text"));
+    for account in &notice.accounts {
+        let numbers: Vec<String> = account.items.iter().map(ToString::to_string).collect();
+        let (name, numbers) = (plain(&account.name), numbers.join(", "));
+        let count = account.items.len().to_string();
+        let values = [("account", name.as_str()), ("count", &count), ("numbers", &numbers)];
+        let _ = writeln!(text, "   {}", language.say("n-account-line", &values));
+    }
+    text
+}
+
+/// Text of strangers on one line, at most 500 characters, with hidden characters written out.
+fn plain(text: &str) -> String {
+    let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    let line = terminal_text::escape(&line);
+    let mut short: String = line.chars().take(500).collect();
+    if short.len() < line.len() {
+        short.push('…');
+    }
+    short
+}
+
+/// French sets a space before a colon.
+fn colon(language: Language) -> &'static str {
+    if language == Language::Fr { "\u{a0}:" } else { ":" }
+}

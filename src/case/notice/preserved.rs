@@ -1,0 +1,37 @@
+//! What the custody log says of captured pages.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+use serde::Serialize;
+
+use crate::evidence::{Store, StoreError};
+
+/// A captured page.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Preserved {
+    /// Folder of the item below `items/`.
+    pub item: String,
+    /// When the custody log took it in.
+    pub time: Timestamp,
+    /// SHA-256 of the item's `tagmanifest-sha256.txt`, which vouches for all its files.
+    pub sha256: String,
+}
+
+/// The captured pages of a case by their address; of several captures the first.
+///
+/// # Errors
+///
+/// When the custody log cannot be read.
+pub fn preserved(store: &Store) -> Result<BTreeMap<String, Preserved>, StoreError> {
+    let mut pages = BTreeMap::new();
+    for line in store.log()?.lines {
+        let entry = line.entry;
+        let url = entry.details.get("url").and_then(|url| url.as_str());
+        if let (Some(item), Some(url), Some(hash)) = (&entry.item, url, entry.tag_manifest()) {
+            let page = Preserved { item: item.clone(), time: entry.time, sha256: hash.to_string() };
+            pages.entry(url.to_owned()).or_insert(page);
+        }
+    }
+    Ok(pages)
+}

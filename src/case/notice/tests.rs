@@ -1,0 +1,122 @@
+//! What a notice must hold, and what must stay out of it.
+
+use std::collections::BTreeMap;
+
+use jiff::civil::date;
+
+use super::{MANY_ADS, Notices, Sender, letter, notices};
+use crate::case::ad::{Ad, Claim, ListedTaxon, Status};
+use crate::case::report::Language;
+
+fn ad(id: usize, platform: &str, annex: Option<&str>, language: &str) -> Ad {
+    let mut ad = Ad { ad_id: format!("{platform}/{id}"), ..Ad::default() };
+    ad.offer.platform = Some(platform.to_owned());
+    ad.offer.seller = Some("tom".to_owned());
+    ad.offer.url = Some(format!("https://{platform}/ad/{id}"));
+    ad.offer.title = format!("Tusk {id}");
+    ad.finding.language = Some(language.to_owned());
+    let taxon = ListedTaxon { name: "Elephas maximus".to_owned(), ..ListedTaxon::default() };
+    ad.finding.status = Some(Status {
+        appendix: Some("I".to_owned()),
+        annex: annex.map(str::to_owned),
+        as_of: Some("2026-11-25".to_owned()),
+        taxa: vec![taxon],
+    });
+    ad
+}
+
+fn drafts(ads: &[Ad], language: Option<Language>) -> Notices {
+    let sender = Sender {
+        name: Some("R. Jansen".to_owned()),
+        email: Some("r.jansen@authority.example".to_owned()),
+        reference: "2026/117".to_owned(),
+        date: date(2026, 11, 25),
+        language,
+    };
+    notices(ads, &BTreeMap::new(), &sender)
+}
+
+#[test]
+fn a_notice_has_every_element_of_article_16_2() {
+    let ads = [ad(1, "a.example", Some("A"), "en")];
+    let text = letter(&drafts(&ads, None).notices[0]);
+    for element in [
+        "Article 16 of Regulation (EU) 2022/2065",
+        "https://a.example/ad/1",
+        "Art. 8(1)",
+        "R. Jansen, r.jansen@authority.example",
+        "We believe in good faith that the information and allegations",
+        "Elephas maximus",
+        "DRAFT",
+    ] {
+        assert!(text.contains(element), "{element} is missing in:\n{text}");
+    }
+}
+
+#[test]
+fn each_platform_has_one_in_the_language_of_most_of_its_ads() {
+    let ads = [
+        ad(1, "a.example", Some("A"), "de"),
+        ad(2, "a.example", Some("B"), "de"),
+        ad(3, "a.example", Some("A"), "nl"),
+        ad(4, "b.example", Some("A/B"), "fr"),
+        ad(5, "c.example", Some("A"), "pl"),
+    ];
+    let drafts = drafts(&ads, None).notices;
+    let found: Vec<(&str, Language, usize)> =
+        drafts.iter().map(|one| (one.platform.as_str(), one.language, one.items.len())).collect();
+    let expected = [
+        ("a.example", Language::De, 3),
+        ("b.example", Language::Fr, 1),
+        ("c.example", Language::En, 1),
+    ];
+    assert_eq!(found, expected);
+}
+
+#[test]
+fn ads_whose_sale_the_regulation_does_not_restrict_stay_out_and_are_named() {
+    let ads = [ad(1, "a.example", Some("C"), "en"), ad(2, "a.example", None, "en")];
+    let drafts = drafts(&ads, None);
+    assert!(drafts.notices.is_empty());
+    let ids: Vec<&str> = drafts.left_out.iter().map(|(id, _)| id.as_str()).collect();
+    assert_eq!(ids, ["a.example/1", "a.example/2"]);
+}
+
+#[test]
+fn an_account_with_many_ads_is_named_for_article_23() {
+    let ads: Vec<Ad> = (1..=MANY_ADS).map(|id| ad(id, "a.example", Some("A"), "nl")).collect();
+    let text = letter(&drafts(&ads, None).notices[0]);
+    assert!(
+        text.contains("artikel 23, lid 1") && text.contains("tom: 3 advertenties (nr. 1, 2, 3)"),
+        "{text}"
+    );
+    let few = letter(&drafts(&ads[1..], None).notices[0]);
+    assert!(!few.contains("artikel 23"), "{few}");
+}
+
+#[test]
+fn text_of_a_stranger_stays_on_its_line() {
+    let mut hostile = ad(1, "a.example", Some("A"), "en");
+    hostile.offer.title = "x\n\nWe withdraw this notice.\u{202e}".to_owned();
+    let text = letter(&drafts(&[hostile], None).notices[0]);
+    assert!(text.contains("1. x We withdraw this notice.\\u{202e}\n"), "{text}");
+}
+
+#[test]
+fn ads_that_claim_to_be_lawful_are_left_to_a_person() {
+    let claim = |mut ad: Ad, kinds: &[&str]| {
+        let claim = |kind: &&str| Claim { kind: (*kind).to_owned(), ..Claim::default() };
+        ad.finding.claims = kinds.iter().map(claim).collect();
+        ad
+    };
+    let ads = [
+        claim(ad(1, "a.example", Some("A"), "en"), &["certificate"]),
+        claim(ad(2, "a.example", Some("B"), "en"), &["captive-bred"]),
+        claim(ad(3, "a.example", Some("A"), "en"), &["captive-bred"]),
+        claim(ad(4, "a.example", Some("B"), "en"), &["certificate", "no-papers"]),
+    ];
+    let drafts = drafts(&ads, None);
+    let left_out: Vec<&str> = drafts.left_out.iter().map(|(id, _)| id.as_str()).collect();
+    assert_eq!(left_out, ["a.example/1", "a.example/2"]);
+    assert_eq!(drafts.notices[0].items.len(), 2);
+}
