@@ -202,3 +202,148 @@ fn records_are_as_their_schemas_say() {
     let output = counterpart("python3", &args, sandbox.root()).unwrap();
     assert!(!output.status.success(), "{}", said(&output));
 }
+
+/// A time-stamping authority made of `openssl ts`, on loopback.
+struct Tsa {
+    folder: PathBuf,
+    url: String,
+}
+
+const TSA_CONFIG: &str = "
+[tsa]
+default_tsa = a
+[a]
+serial = serial
+signer_digest = sha256
+default_policy = 1.2.3.4.1
+digests = sha256
+ess_cert_id_alg = sha256
+clock_precision_digits = 3
+[stamp]
+basicConstraints = critical,CA:FALSE
+keyUsage = critical,digitalSignature
+extendedKeyUsage = critical,timeStamping
+[ca]
+basicConstraints = critical,CA:TRUE
+keyUsage = critical,keyCertSign
+[req]
+distinguished_name = dn
+[dn]
+";
+
+const TSA_KEYS: &str = "
+openssl req -x509 -config tsa.cnf -extensions ca -newkey ec -pkeyopt ec_paramgen_curve:P-256 \
+  -nodes -keyout root.key -out root.pem -subj '/CN=Test root' -days 30
+openssl req -new -config tsa.cnf -newkey rsa:2048 -nodes -keyout tsa.key -out tsa.csr -subj '/CN=Test authority'
+openssl x509 -req -in tsa.csr -CA root.pem -CAkey root.key -CAcreateserial -extfile tsa.cnf \
+  -extensions stamp -out tsa.pem -days 30
+";
+
+impl Tsa {
+    fn start(folder: PathBuf) -> Option<Self> {
+        use std::io::{BufRead, BufReader, Read, Write};
+        fs_err::create_dir(&folder).unwrap();
+        fs_err::write(folder.join("tsa.cnf"), TSA_CONFIG).unwrap();
+        counterpart("openssl", &["version"], &folder)?;
+        let output = counterpart("bash", &["-ec", TSA_KEYS], &folder).unwrap();
+        assert!(output.status.success(), "{}", said(&output));
+        let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        let url = format!("http://{}/", listener.local_addr().unwrap());
+        let work = folder.clone();
+        std::thread::spawn(move || {
+            for stream in listener.incoming() {
+                let mut stream = stream.unwrap();
+                let mut reader = BufReader::new(stream.try_clone().unwrap());
+                let mut length = 0;
+                let mut line = String::new();
+                while reader.read_line(&mut line).unwrap() > 2 {
+                    if let Some(value) = line.to_lowercase().strip_prefix("content-length:") {
+                        length = value.trim().parse().unwrap();
+                    }
+                    line.clear();
+                }
+                let mut query = vec![0; length];
+                reader.read_exact(&mut query).unwrap();
+                fs_err::write(work.join("query.tsq"), query).unwrap();
+                let args = ["ts", "-reply", "-config", "tsa.cnf", "-queryfile", "query.tsq"];
+                let args =
+                    [&args[..], &["-signer", "tsa.pem", "-inkey", "tsa.key", "-out", "reply"]]
+                        .concat();
+                let output = counterpart("openssl", &args, &work).unwrap();
+                assert!(output.status.success(), "{}", said(&output));
+                let reply = fs_err::read(work.join("reply")).unwrap();
+                let head = format!(
+                    "HTTP/1.1 200 OK\r\nContent-Length: {}\r\nConnection: close\r\n\r\n",
+                    reply.len()
+                );
+                stream.write_all(&[head.as_bytes(), &reply].concat()).unwrap();
+            }
+        });
+        Some(Self { folder, url })
+    }
+}
+
+#[test]
+fn openssl_verifies_every_time_stamp_and_so_do_we() {
+    let sandbox = case();
+    let Some(tsa) = Tsa::start(sandbox.path("tsa")) else { return };
+    let root = tsa.folder.join("root.pem");
+    let root = root.to_str().unwrap();
+    let args = ["evidence", "timestamp", "--case", "case", "--tsa", &tsa.url, "--tsa-ca", root];
+    let output = sandbox.run(&args);
+    assert!(output.starts_with("exit 0"), "{output}");
+    assert_eq!(output.matches("\"authority\":\"Test authority\"").count(), 11, "{output}");
+    let verified = sandbox.run(&["evidence", "verify", "case"]);
+    assert!(verified.starts_with("exit 0"), "{verified}");
+    assert_eq!(verified.matches("leads to one that the case trusts").count(), 11, "{verified}");
+
+    let case = sandbox.path("case");
+    let verify = |stamp: &str, over: &[&str]| {
+        let args = [&["ts", "-verify", "-in", stamp, "-CAfile", root], over].concat();
+        counterpart("openssl", &args, &case).unwrap()
+    };
+    for item in items(&sandbox) {
+        let pairs = [("manifest.tsr", "manifest-sha256.txt"), ("warc.tsr", "data/capture.warc.gz")];
+        for (stamp, over) in pairs.map(|(stamp, over)| (item.join(stamp), item.join(over))) {
+            if over.exists() {
+                let output = verify(stamp.to_str().unwrap(), &["-data", over.to_str().unwrap()]);
+                assert!(said(&output).contains("Verification: OK"), "{}", said(&output));
+            }
+        }
+        // Time-stamps in the bag's folder are no fault to others.
+        if let Some(output) = counterpart("bagit.py", &["--validate", "."], &item) {
+            assert!(output.status.success(), "{}", said(&output));
+        }
+    }
+    let log = fs_err::read_to_string(case.join("custody.jsonl")).unwrap();
+    let stamps = files_ending(&case.join("timestamps"), ".tsr");
+    assert_eq!(stamps.len(), 1);
+    let number: usize = stamps[0][..4].parse().unwrap();
+    let line: Value = serde_json::from_str(log.lines().nth(number - 1).unwrap()).unwrap();
+    let stamp = format!("timestamps/{}", stamps[0]);
+    let output = verify(&stamp, &["-digest", line["hash"].as_str().unwrap()]);
+    assert!(said(&output).contains("Verification: OK"), "{}", said(&output));
+
+    // A second run finds nothing left but the log; an authority that is not there is named.
+    let output = sandbox.run(&args);
+    assert_eq!(output.matches("\"file\":").count(), 1, "{output}");
+    sandbox.write("note.txt", "x");
+    let args = ["evidence", "add", "--case", "case", "note.txt", "--tsa", "http://127.0.0.1:1/"];
+    let output = sandbox.run(&args);
+    assert!(output.starts_with("exit 3"), "{output}");
+    assert!(output.contains("was not time-stamped: no answer from the authority"), "{output}");
+
+    // The log is cut back behind its time-stamp, with head, key and items to match.
+    let cut: Vec<&str> = log.lines().take(number - 1).collect();
+    fs_err::write(case.join("custody.jsonl"), cut.join("\n") + "\n").unwrap();
+    fs_err::write(case.join("custody.head"), cut[number - 2].to_owned() + "\n").unwrap();
+    let verified = sandbox.run(&["evidence", "verify", "--failed", "case"]);
+    let found = format!("\"file\":\"{stamp}\",\"detail\":\"is not known to the custody log\"");
+    assert!(verified.starts_with("exit 1") && verified.contains(&found), "{verified}");
+}
+
+fn files_ending(folder: &Path, extension: &str) -> Vec<String> {
+    let entries = fs_err::read_dir(folder).unwrap();
+    let names = entries.map(|entry| entry.unwrap().file_name().into_string().unwrap());
+    names.filter(|name| name.ends_with(extension)).collect()
+}

@@ -25,6 +25,12 @@ impl Sha256 {
         HEXLOWER.decode(text.as_bytes()).ok()?.try_into().ok().map(Self)
     }
 
+    /// The 32 bytes.
+    #[must_use]
+    pub fn to_bytes(self) -> [u8; 32] {
+        self.0
+    }
+
     /// Returns the digest of the file at `path` and its size in bytes.
     ///
     /// # Errors

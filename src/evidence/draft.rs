@@ -195,6 +195,13 @@ impl SealedItem {
     }
 }
 
+/// The digest that a manifest gives for the file `name`.
+pub(super) fn digest_in(manifest: &[u8], name: &str) -> Option<Sha256> {
+    let text = str::from_utf8(manifest).ok()?;
+    let line = text.lines().find_map(|line| line.strip_suffix(name)?.strip_suffix("  "))?;
+    Sha256::from_hex(line)
+}
+
 fn lines<'a>(files: impl Iterator<Item = (&'a str, &'a Sha256)>, folder: &str) -> String {
     files.map(|(path, digest)| format!("{digest}  {folder}{path}\n")).collect()
 }

@@ -13,6 +13,9 @@ use super::draft::TAG_MANIFEST;
 use super::durable;
 use super::store::{ITEMS, LOCK_FILE, QUARANTINE, Store, UNFINISHED};
 
+/// How the name of a file ends that waits for its place.
+const STAGED: &str = "new";
+
 /// Keeps what the newest entry promised and moves the rest of what is unfinished
 /// into `quarantine/`; returns the paths it has there. The case must be locked.
 pub(super) fn recover(store: &Store, tail: &Tail) -> io::Result<Vec<String>> {
@@ -43,16 +46,19 @@ pub(super) fn unfinished(root: &Path) -> io::Result<Vec<PathBuf>> {
             found.push(entry.path());
         }
     }
-    for folder in [root.to_owned(), root.join(super::store::KEYS)] {
-        for entry in fs::read_dir(folder)? {
-            let path = entry?.path();
-            if path.extension().is_some_and(|extension| extension == "new") {
-                found.push(path);
-            }
+    for entry in fs::read_dir(root)? {
+        let path = entry?.path();
+        if path.extension().is_some_and(|extension| extension == STAGED) {
+            found.push(path);
         }
     }
     found.sort();
     Ok(found)
+}
+
+/// Where the file `path` of the case waits until an entry promises it.
+pub(super) fn staged(root: &Path, path: &str) -> PathBuf {
+    root.join(path.replace('/', "+")).with_added_extension(STAGED)
 }
 
 /// True for the name of the folder of an item that is being built.
@@ -107,8 +113,9 @@ fn bring_up_head(root: &Path, last: &Line) -> io::Result<()> {
 fn keep_promises(store: &Store, last: &Line) -> io::Result<()> {
     for (path, digest) in &last.entry.files {
         let place = store.root().join(path);
-        let staged = place.with_added_extension("new");
+        let staged = staged(store.root(), path);
         if staged.is_file() && Sha256::of_file(&staged)?.0 == *digest {
+            fs::create_dir_all(durable::parent(&place))?;
             fs::rename(&staged, &place)?;
             durable::sync_folder(durable::parent(&place))?;
         }

@@ -77,18 +77,49 @@ impl<'a> Writer<'a> {
         action: Action,
         write: impl FnOnce(&mut dyn Write) -> io::Result<()>,
     ) -> Result<Entry, StoreError> {
-        let place = self.store.root().join(path);
-        let staged = place.with_added_extension("new");
+        let staged = recovery::staged(self.store.root(), path);
         let digest = write_durably(&staged, write).inspect_err(|_| {
             let _ = fs::remove_file(&staged);
         })?;
-        durable::sync_folder(durable::parent(&place))?;
-        let files = BTreeMap::from([(path.to_owned(), digest)]);
-        let entry = self.append_with_files(action, files).inspect_err(|_| {
-            let _ = fs::remove_file(&staged);
-        })?;
-        fs::rename(&staged, &place)?;
-        durable::sync_folder(durable::parent(&place))?;
+        self.keep_staged(action, BTreeMap::from([(path.to_owned(), digest)]))
+    }
+
+    /// Adds or replaces files of the case (paths relative to it), and adds one entry
+    /// that vouches for all of them. A crash leaves all old, or all new.
+    ///
+    /// # Errors
+    ///
+    /// When a file or the log cannot be written; all are then as before.
+    pub fn put_files(
+        &mut self,
+        action: Action,
+        files: BTreeMap<String, Vec<u8>>,
+    ) -> Result<Entry, StoreError> {
+        let mut digests = BTreeMap::new();
+        for (path, bytes) in files {
+            let staged = recovery::staged(self.store.root(), &path);
+            durable::write(&staged, &bytes)?;
+            digests.insert(path, Sha256::of(&bytes));
+        }
+        self.keep_staged(action, digests)
+    }
+
+    /// Promises the staged files by an entry and moves them into their places.
+    fn keep_staged(
+        &mut self,
+        action: Action,
+        files: BTreeMap<String, Sha256>,
+    ) -> Result<Entry, StoreError> {
+        let root = self.store.root().to_owned();
+        durable::sync_folder(&root)?;
+        // When this fails, what is staged is nothing, and the next writer sets it aside.
+        let entry = self.append_with_files(action, files)?;
+        for path in entry.files.keys() {
+            let place = root.join(path);
+            fs::create_dir_all(durable::parent(&place))?;
+            fs::rename(recovery::staged(&root, path), &place)?;
+            durable::sync_folder(durable::parent(&place))?;
+        }
         Ok(entry)
     }
 

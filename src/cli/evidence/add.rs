@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use super::command_line;
+use super::timestamp::{self, TsaArgs};
 use crate::cli::case_folder::{CaseArg, explain_store};
 use crate::cli::format::FormatArgs;
 use crate::cli::{Outcome, Streams};
@@ -27,6 +28,8 @@ pub(super) struct Args {
     #[command(flatten)]
     case: CaseArg,
     #[command(flatten)]
+    tsa: TsaArgs,
+    #[command(flatten)]
     format: FormatArgs,
 }
 
@@ -47,6 +50,7 @@ impl Record for Added {
 pub(super) fn run(args: &Args, streams: &mut Streams) -> anyhow::Result<Outcome> {
     let case = args.case.open()?;
     let custodian = Custodian::of_user(Clock::System)?;
+    let authorities = args.tsa.authorities()?;
     let interrupt = Interrupt::on_ctrl_c();
     let command = command_line();
     let mut outcome = Outcome::Done;
@@ -73,6 +77,11 @@ pub(super) fn run(args: &Args, streams: &mut Streams) -> anyhow::Result<Outcome>
                 outcome = Outcome::Partial;
             }
         }
+    }
+    let items: Vec<String> = added.iter().map(|done| done.item.clone()).collect();
+    if !items.is_empty() && outcome != Outcome::Interrupted {
+        let stamped = timestamp::stamp(&case, &custodian, &items, &authorities, streams)?.1;
+        outcome = if outcome == Outcome::Done { stamped } else { outcome };
     }
     streams.print(args.format.choice(), &added)?;
     Ok(outcome)

@@ -8,6 +8,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 use super::command_line;
+use super::timestamp::{self, TsaArgs};
 use crate::cli::case_folder::{CaseArg, explain_store, store_hint};
 use crate::cli::format::FormatArgs;
 use crate::cli::{Hint, Outcome, Streams};
@@ -43,6 +44,8 @@ pub(super) struct Args {
     /// What to call oneself to servers
     #[arg(long, value_name = "TEXT")]
     user_agent: Option<String>,
+    #[command(flatten)]
+    tsa: TsaArgs,
     #[command(flatten)]
     format: FormatArgs,
 }
@@ -90,6 +93,7 @@ pub(super) fn run(args: &Args, streams: &mut Streams) -> anyhow::Result<Outcome>
     if let Some(user_agent) = &args.user_agent {
         options.user_agent.clone_from(user_agent);
     }
+    let authorities = args.tsa.authorities()?;
     let capturer = Capturer::new(case.store(), &custodian, options)?;
     let mut run = Run { args, captured: Vec::new(), left_out: 0 };
     for url in &args.urls {
@@ -103,8 +107,10 @@ pub(super) fn run(args: &Args, streams: &mut Streams) -> anyhow::Result<Outcome>
             return Ok(Outcome::Interrupted);
         }
     }
+    let items: Vec<String> = run.captured.iter().map(|line| line.item.clone()).collect();
+    let stamped = timestamp::stamp(&case, &custodian, &items, &authorities, streams)?.1;
     run.print(streams)?;
-    Ok(if run.left_out == 0 { Outcome::Done } else { Outcome::Partial })
+    Ok(if run.left_out == 0 { stamped } else { Outcome::Partial })
 }
 
 struct Run<'a> {

@@ -3,6 +3,7 @@
 mod add;
 mod capture;
 mod log;
+mod timestamp;
 mod verify;
 
 use clap::Subcommand;
@@ -21,6 +22,7 @@ enum Command {
     Capture(capture::Args),
     Add(add::Args),
     Verify(verify::Args),
+    Timestamp(timestamp::Args),
     Log(log::LogArgs),
     Note(log::NoteArgs),
 }
@@ -30,6 +32,7 @@ pub(super) fn run(args: &Args, streams: &mut Streams) -> anyhow::Result<Outcome>
         Command::Capture(args) => capture::run(args, streams),
         Command::Add(args) => add::run(args, streams),
         Command::Verify(args) => verify::run(args, streams),
+        Command::Timestamp(args) => timestamp::run(args, streams),
         Command::Log(args) => log::log(args, streams),
         Command::Note(args) => log::note(args, streams),
     }

@@ -15,4 +15,4 @@ pub use resolver::{Resolved, Resolver, SystemResolver};
 pub(super) use client::{Client, ClientOptions};
 pub(super) use exchange::{Exchange, FetchError};
 pub(super) use recording::{Received, head_end};
-pub(super) use tls::TlsFacts;
+pub(super) use tls::{TlsFacts, config as tls_config};

@@ -20,7 +20,7 @@ pub(crate) struct TlsFacts {
 }
 
 /// How TLS is spoken: roots of Mozilla's programme, and `extra` ones.
-pub(super) fn config(extra: &[CertificateDer<'static>]) -> Arc<ClientConfig> {
+pub(in crate::evidence) fn config(extra: &[CertificateDer<'static>]) -> Arc<ClientConfig> {
     let mut roots = RootCertStore { roots: webpki_roots::TLS_SERVER_ROOTS.to_vec() };
     roots.add_parsable_certificates(extra.iter().cloned());
     let provider = Arc::new(rustls::crypto::ring::default_provider());

@@ -11,7 +11,7 @@ use super::folder::relative;
 use super::{Check, Report, Task};
 use crate::evidence::custody::{LOG_FILE, Line, Log};
 use crate::evidence::digest::Sha256;
-use crate::evidence::draft::{MANIFEST, TAG_MANIFEST};
+use crate::evidence::draft::{MANIFEST, TAG_MANIFEST, digest_in};
 use crate::evidence::recovery;
 use crate::evidence::store::{ITEMS, LOCK_FILE, Store, StoreError};
 
@@ -29,7 +29,15 @@ pub(super) fn plan(
         };
         known.insert(name.clone());
         report.items += 1;
-        let mut item = Item { store, name, folder: place(store, name, line)?, faults: Vec::new() };
+        let prefix = format!("{ITEMS}/{name}/");
+        let vouched = log.files().into_keys().filter_map(|file| file.strip_prefix(&prefix));
+        let mut item = Item {
+            store,
+            name,
+            folder: place(store, name, line)?,
+            vouched: vouched.map(str::to_owned).collect(),
+            faults: Vec::new(),
+        };
         item.plan(expected, tasks)?;
         let faults = item.faults.into_iter().map(|(file, detail)| Check {
             item: Some(name.clone()),
@@ -80,6 +88,8 @@ struct Item<'a> {
     store: &'a Store,
     name: &'a str,
     folder: PathBuf,
+    /// Files in it that came later, such as time-stamps: an entry of their own vouches for each.
+    vouched: BTreeSet<String>,
     /// File and what is wrong with it.
     faults: Vec<(String, String)>,
 }
@@ -88,7 +98,8 @@ impl Item<'_> {
     fn plan(&mut self, expected: Sha256, tasks: &mut Vec<Task>) -> io::Result<()> {
         let Some(tag_manifest) = self.read(TAG_MANIFEST) else { return Ok(()) };
         let found = Sha256::of(&tag_manifest);
-        let mut listed = BTreeSet::from([TAG_MANIFEST.to_owned()]);
+        let mut listed = self.vouched.clone();
+        listed.insert(TAG_MANIFEST.to_owned());
         if found == expected {
             tasks.push(self.task(TAG_MANIFEST, expected, LOG_FILE));
             for (path, digest) in self.parse(TAG_MANIFEST, &tag_manifest) {
@@ -103,7 +114,7 @@ impl Item<'_> {
             listed.extend(["bagit.txt", "bag-info.txt", MANIFEST].map(str::to_owned));
         }
         let manifest = self.read(MANIFEST).unwrap_or_default();
-        let vouched = tag_digest(&tag_manifest, MANIFEST) == Some(Sha256::of(&manifest));
+        let vouched = digest_in(&tag_manifest, MANIFEST) == Some(Sha256::of(&manifest));
         if found == expected && !vouched {
             // Its own task names it; what it says of others is worth nothing.
             return self.check_listing(&listed, None);
@@ -192,12 +203,6 @@ impl Item<'_> {
     fn in_case(&self, path: &str) -> String {
         format!("{}/{path}", relative(self.store.root(), &self.store.item(self.name)))
     }
-}
-
-fn tag_digest(tag_manifest: &[u8], name: &str) -> Option<Sha256> {
-    let text = str::from_utf8(tag_manifest).ok()?;
-    let line = text.lines().find_map(|line| line.strip_suffix(name)?.strip_suffix("  "))?;
-    Sha256::from_hex(line)
 }
 
 /// True for a path that does not lead out of its folder.

@@ -11,6 +11,7 @@ use crate::evidence::custody::{HEAD_FILE, LOG_FILE, Log};
 use crate::evidence::digest::Sha256;
 use crate::evidence::recovery;
 use crate::evidence::store::{ITEMS, KEYS, LOCK_FILE, QUARANTINE, Store, StoreError};
+use crate::evidence::timestamp::HEAD_STAMPS;
 
 /// Plans the hashing of the files of the case, and reports what has no business there.
 pub(super) fn plan(
@@ -24,7 +25,7 @@ pub(super) fn plan(
     for (name, expected) in log.files() {
         vouched.insert(name.to_owned());
         let mut path = root.join(name);
-        let staged = path.with_added_extension("new");
+        let staged = recovery::staged(root, name);
         if is_promised(log, name, expected, &staged) {
             path = staged;
         }
@@ -62,8 +63,11 @@ fn check_listing(
     for path in recovery::unfinished(root)? {
         unfinished.insert(relative(root, &path));
     }
-    for folder in ["", KEYS] {
+    for folder in ["", KEYS, HEAD_STAMPS] {
         let Ok(entries) = fs::read_dir(root.join(folder)) else {
+            if folder == HEAD_STAMPS {
+                continue;
+            }
             faults.push((folder.to_owned(), "is missing"));
             continue;
         };
@@ -74,7 +78,7 @@ fn check_listing(
             let known = match name.as_str() {
                 LOG_FILE | HEAD_FILE => is_file,
                 LOCK_FILE => is_file && entry.metadata()?.len() == 0,
-                ITEMS | KEYS | QUARANTINE => entry.file_type()?.is_dir(),
+                ITEMS | KEYS | QUARANTINE | HEAD_STAMPS => entry.file_type()?.is_dir(),
                 name => is_file && (vouched.contains(name) || unfinished.contains(name)),
             };
             if !known {

@@ -17,6 +17,7 @@ use super::custody::Log;
 use super::digest::Sha256;
 use super::key::PublicKey;
 use super::store::{KEYS, Store, StoreError};
+use super::timestamp::check_stamps;
 
 use work::Task;
 
@@ -28,7 +29,7 @@ mod tests;
 pub struct Check {
     /// The item; `None` for the case as a whole.
     pub item: Option<String>,
-    /// What was checked: `custody`, `signatures`, `files`, `bag`, `warc`, `unfinished`, `total`.
+    /// What was checked: `custody`, `signatures`, `files`, `bag`, `warc`, `timestamp`, `unfinished`, `total`.
     pub check: &'static str,
     /// Whether all is well.
     pub ok: bool,
@@ -91,6 +92,13 @@ pub fn verify(store: &Store, progress: &(dyn Fn(u64) + Sync)) -> Result<Report, 
     let mut tasks = Vec::new();
     folder::plan(store, &log, &mut report, &mut tasks)?;
     bag::plan(store, &log, &mut report, &mut tasks)?;
+    report.checks.extend(check_stamps(store, &log).into_iter().map(|(file, item, result)| Check {
+        item,
+        check: "timestamp",
+        ok: result.is_ok(),
+        file: Some(file),
+        detail: result.unwrap_or_else(|why| why),
+    }));
     drop(lock);
     work::run(&tasks, &mut report, progress);
     report.checks.sort_by(|a, b| (&a.item, a.ok, order(a)).cmp(&(&b.item, b.ok, order(b))));
@@ -99,7 +107,7 @@ pub fn verify(store: &Store, progress: &(dyn Fn(u64) + Sync)) -> Result<Report, 
 
 /// Where a check stands among those of its item.
 fn order(check: &Check) -> usize {
-    ["custody", "signatures", "files", "bag", "warc", "unfinished"]
+    ["custody", "signatures", "files", "bag", "warc", "timestamp", "unfinished"]
         .iter()
         .position(|name| *name == check.check)
         .unwrap_or(usize::MAX)

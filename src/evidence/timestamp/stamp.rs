@@ -1,0 +1,280 @@
+//! Time-stamps of a case: asked for, kept beside what they are over, checked again.
+
+use std::collections::BTreeMap;
+use std::io;
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use fs_err as fs;
+use rustls::pki_types::CertificateDer;
+use rustls::pki_types::pem::PemObject;
+use serde::Serialize;
+
+use super::TimeStampError;
+use super::token::{self, TimeStamp};
+use crate::evidence::custody::{Action, LOG_FILE, Log};
+use crate::evidence::digest::Sha256;
+use crate::evidence::draft::{MANIFEST, digest_in};
+use crate::evidence::store::{Custodian, ITEMS, Store};
+
+/// Folder of the time-stamps over the custody log, and of the certificates to trust.
+pub(in crate::evidence) const HEAD_STAMPS: &str = "timestamps";
+/// How the names of files with certificates to trust end.
+const ROOTS: &str = ".pem";
+
+const EXTENSION: &str = ".tsr";
+const ARCHIVE: &str = "data/capture.warc.gz";
+/// What is stamped of an item, and how the file of its time-stamp starts.
+const STAMPED: [(&str, &str); 2] = [(MANIFEST, "manifest"), (ARCHIVE, "warc")];
+
+/// Longest response that is read.
+const LONGEST_RESPONSE: u64 = 1 << 20;
+
+/// An authority that gives time-stamps.
+#[derive(Clone, Debug)]
+pub struct Authority {
+    url: String,
+    roots: Vec<CertificateDer<'static>>,
+    pem: Option<Vec<u8>>,
+}
+
+/// A time-stamp that was added to the case.
+#[derive(Clone, Debug, Serialize)]
+pub struct Stamped {
+    /// Its file in the case folder.
+    pub file: String,
+    /// What it is over.
+    pub over: String,
+    /// The time it states.
+    pub time: jiff::Timestamp,
+    /// Who signed it.
+    pub authority: String,
+    /// Whether its certificate leads to one that is trusted.
+    pub is_trusted: bool,
+}
+
+impl Authority {
+    /// The authority at `url`, whose certificates lead to one of those in the PEM file
+    /// `roots`; without it, signatures are checked, and whose they are is not.
+    ///
+    /// # Errors
+    ///
+    /// When the file cannot be read or holds no certificate.
+    pub fn new(url: &str, roots: Option<&Path>) -> Result<Self, TimeStampError> {
+        let pem = roots.map(fs::read).transpose()?;
+        let certificates = pem.as_deref().map(certificates).unwrap_or_default();
+        if let Some(path) = roots.filter(|_| certificates.is_empty()) {
+            return Err(TimeStampError::NoCertificate(path.display().to_string()));
+        }
+        Ok(Self { url: url.to_owned(), roots: certificates, pem })
+    }
+
+    /// Asks for a time-stamp over `imprint` and checks it.
+    fn ask(&self, imprint: Sha256) -> Result<(Vec<u8>, TimeStamp), TimeStampError> {
+        let no_answer = |reason: String| TimeStampError::NoAnswer { url: self.url.clone(), reason };
+        let mut nonce = [0; 8];
+        getrandom::fill(&mut nonce).map_err(|err| no_answer(err.to_string()))?;
+        let request = token::request(imprint, &nonce);
+        let response = self.post(request.clone()).map_err(no_answer)?;
+        let stamp = token::check(&response, imprint, Some(&request), &self.roots)?;
+        Ok((response, stamp))
+    }
+
+    /// Source: RFC 3161, section 3.4, for the content types.
+    fn post(&self, request: Vec<u8>) -> Result<Vec<u8>, String> {
+        let explain = |err: reqwest::Error| format!("{:#}", anyhow::Error::from(err));
+        let tls = crate::evidence::net::tls_config(&[]);
+        let client = reqwest::blocking::Client::builder()
+            .tls_backend_preconfigured(Arc::unwrap_or_clone(tls))
+            .timeout(Duration::from_secs(30))
+            .build()
+            .map_err(explain)?;
+        let response = client
+            .post(&self.url)
+            .header("Content-Type", "application/timestamp-query")
+            .header("Accept", "application/timestamp-reply")
+            .body(request)
+            .send()
+            .and_then(reqwest::blocking::Response::error_for_status)
+            .map_err(explain)?;
+        let mut bytes = Vec::new();
+        io::Read::read_to_end(&mut io::Read::take(response, LONGEST_RESPONSE), &mut bytes)
+            .map_err(|err| err.to_string())?;
+        Ok(bytes)
+    }
+
+    /// The file that keeps the certificates to trust, so that they are at hand later.
+    fn roots_file(&self) -> Option<(String, Vec<u8>)> {
+        let pem = self.pem.clone()?;
+        let short = &Sha256::of(&pem).to_string()[..16];
+        Some((format!("{HEAD_STAMPS}/{short}{ROOTS}"), pem))
+    }
+}
+
+/// Has the manifest of `item` and its archive stamped, and adds both time-stamps.
+///
+/// # Errors
+///
+/// When the authority gives none that holds, or the item is not as its manifest says.
+pub fn stamp_item(
+    store: &Store,
+    custodian: &Custodian,
+    item: &str,
+    authority: &Authority,
+) -> Result<Vec<Stamped>, TimeStampError> {
+    let folder = store.item(item);
+    let manifest = fs::read(folder.join(MANIFEST))?;
+    let mut answers = Vec::new();
+    for (over, stem) in STAMPED {
+        let digest = if over == MANIFEST {
+            Sha256::of(&manifest)
+        } else if let Some(digest) = digest_in(&manifest, over) {
+            digest
+        } else {
+            continue;
+        };
+        if Sha256::of_file(&folder.join(over))?.0 != digest {
+            return Err(TimeStampError::Wrong("the item is not as its manifest says"));
+        }
+        let (response, stamp) = authority.ask(digest)?;
+        answers.push(Answer {
+            stem: format!("{ITEMS}/{item}/{stem}"),
+            over: over.to_owned(),
+            response,
+            stamp,
+        });
+    }
+    let action = Action::new("timestamp").on(item).with("authority", &authority.url);
+    put(store, custodian, authority, action, answers)
+}
+
+/// Has the newest entry of the custody log stamped: from then on the log cannot be
+/// cut before it, nor anything in it be dated later.
+///
+/// # Errors
+///
+/// When the authority gives no time-stamp that holds.
+pub fn stamp_head(
+    store: &Store,
+    custodian: &Custodian,
+    authority: &Authority,
+) -> Result<Vec<Stamped>, TimeStampError> {
+    let log = store.log()?;
+    let Some(last) = log.lines.last() else { return Ok(Vec::new()) };
+    let (response, stamp) = authority.ask(last.hash)?;
+    let number = last.entry.number;
+    let over = format!("entry {number} of {LOG_FILE}");
+    let answer = Answer { stem: format!("{HEAD_STAMPS}/{number:04}"), over, response, stamp };
+    let action = Action::new("timestamp").with("authority", &authority.url).with("entry", number);
+    put(store, custodian, authority, action, vec![answer])
+}
+
+/// A time-stamp on its way into the case.
+struct Answer {
+    /// Path of its file, without what makes it unique.
+    stem: String,
+    over: String,
+    response: Vec<u8>,
+    stamp: TimeStamp,
+}
+
+fn put(
+    store: &Store,
+    custodian: &Custodian,
+    authority: &Authority,
+    action: Action,
+    answers: Vec<Answer>,
+) -> Result<Vec<Stamped>, TimeStampError> {
+    let mut writer = store.lock(custodian)?;
+    let mut files = BTreeMap::new();
+    let mut stamped = Vec::new();
+    for answer in answers {
+        // Under the lock, so that nobody else takes the same name.
+        let file = free(store, &answer.stem);
+        stamped.push(Stamped {
+            file: file.clone(),
+            over: answer.over,
+            time: answer.stamp.time,
+            authority: answer.stamp.authority,
+            is_trusted: answer.stamp.is_trusted,
+        });
+        files.insert(file, answer.response);
+    }
+    if let Some((name, pem)) = authority.roots_file()
+        && !store.root().join(&name).exists()
+    {
+        files.insert(name, pem);
+    }
+    writer.put_files(action, files)?;
+    Ok(stamped)
+}
+
+/// The first file name of this kind that the case does not have.
+fn free(store: &Store, stem: &str) -> String {
+    let candidates = std::iter::once(format!("{stem}{EXTENSION}"))
+        .chain((2..).map(|number| format!("{stem}-{number}{EXTENSION}")));
+    let mut free = candidates.filter(|name| !store.root().join(name).exists());
+    free.next().expect("numbers do not run out")
+}
+
+/// What a time-stamp of the case states, or why it does not hold.
+pub(in crate::evidence) type StampCheck = (String, Option<String>, Result<String, String>);
+
+/// Checks every time-stamp that `log` vouches for: its file, its item, and what it states.
+pub(in crate::evidence) fn check_stamps(store: &Store, log: &Log) -> Vec<StampCheck> {
+    let root = store.root();
+    let files = log.files();
+    let is_roots = |name: &&str| name.starts_with(HEAD_STAMPS) && name.ends_with(ROOTS);
+    let pems = files.keys().filter(|name| is_roots(name)).map(|name| fs::read(root.join(name)));
+    let roots: Vec<_> = pems.flat_map(|pem| certificates(&pem.unwrap_or_default())).collect();
+    let stamps = files.keys().filter(|name| name.ends_with(EXTENSION));
+    stamps
+        .map(|name| {
+            let (item, result) = match target(store, log, name) {
+                Some((item, over, digest)) => {
+                    (item, check_stamp(&root.join(name), &over, digest, &roots))
+                }
+                None => (None, Err("is over nothing that is there".to_owned())),
+            };
+            ((*name).to_owned(), item, result)
+        })
+        .collect()
+}
+
+/// What the time-stamp called `name` is over.
+fn target(store: &Store, log: &Log, name: &str) -> Option<(Option<String>, String, Sha256)> {
+    let mut parts = name.split('/');
+    let (folder, second) = (parts.next()?, parts.next()?);
+    if folder == HEAD_STAMPS {
+        let number: u64 = second.split(['-', '.']).next()?.parse().ok()?;
+        let line = log.lines.iter().find(|line| line.entry.number == number)?;
+        return Some((None, format!("entry {number} of {LOG_FILE}"), line.hash));
+    }
+    let file = parts.next()?;
+    let (over, _) = STAMPED.iter().find(|(_, stem)| file.starts_with(stem))?;
+    let manifest = fs::read(store.item(second).join(MANIFEST)).ok()?;
+    let digest =
+        if *over == MANIFEST { Sha256::of(&manifest) } else { digest_in(&manifest, over)? };
+    Some((Some(second.to_owned()), (*over).to_owned(), digest))
+}
+
+fn check_stamp(
+    path: &Path,
+    over: &str,
+    digest: Sha256,
+    roots: &[CertificateDer<'_>],
+) -> Result<String, String> {
+    let response = fs::read(path).map_err(|err| err.to_string())?;
+    let stamp = token::check(&response, digest, None, roots).map_err(|err| err.to_string())?;
+    let trust = if stamp.is_trusted {
+        "its certificate leads to one that the case trusts"
+    } else {
+        "whether to trust its certificate was not checked: no root was given"
+    };
+    Ok(format!("{over} existed at {}, says {}; {trust}", stamp.time, stamp.authority))
+}
+
+fn certificates(pem: &[u8]) -> Vec<CertificateDer<'static>> {
+    CertificateDer::pem_slice_iter(pem).flatten().collect()
+}
