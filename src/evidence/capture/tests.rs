@@ -4,6 +4,7 @@ use std::io::{Read, Write};
 use std::net::{IpAddr, SocketAddr, TcpListener};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 use std::time::Duration;
 
@@ -277,6 +278,31 @@ fn redirects_refreshes_frames_and_pictures_that_lead_inside_are_refused() {
     let away = capturer.capture(&format!("http://{server}/away"), &mut |_| {}).unwrap();
     assert!(away.problem.unwrap().starts_with("refused: "));
     assert_eq!(away.parts, 1);
+}
+
+/// Answers one address first and another from then on, as a rebinding attack does.
+struct Rebinding(AtomicUsize);
+
+impl Resolver for Rebinding {
+    fn resolve<'a>(&'a self, _host: &'a str) -> Resolved<'a> {
+        let first = self.0.fetch_add(1, Ordering::Relaxed) == 0;
+        let address = if first { "127.0.0.1" } else { "127.0.0.2" };
+        Box::pin(async move { Ok(vec![address.parse().unwrap()]) })
+    }
+}
+
+#[test]
+fn a_name_that_changes_its_address_is_checked_again() {
+    let server = serve(vec![("/", ok("text/html", "<img src=/inside>"))]);
+    let case = Case::new();
+    let options = CaptureOptions { also_allowed: vec![server], ..CaptureOptions::default() };
+    let resolver = Arc::new(Rebinding(AtomicUsize::new(0)));
+    let capturer =
+        Capturer::with_resolver(&case.store, &case.custodian, options, resolver).unwrap();
+    let url = format!("http://rebind.example:{}/", server.port());
+    let captured = capturer.capture(&url, &mut |_| {}).unwrap();
+    assert_eq!(captured.parts, 1);
+    assert!(captured.failures[0].reason.contains("leads to 127.0.0.2 (loopback)"));
 }
 
 #[test]
