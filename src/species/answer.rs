@@ -12,7 +12,7 @@ use super::vocabulary::{Rank, TaxonKind};
 use super::{Species, TaxonId};
 
 /// Version of the record.
-const SCHEMA: &str = "pugmark.species/1";
+pub(super) const SCHEMA: &str = "pugmark.species/1";
 /// What is said of a domesticated form.
 const UNCOVERED: &str = "domesticated form: not covered";
 /// The day on which the amendments of CoP17 entered into force; the listings go back to it.
@@ -92,6 +92,13 @@ pub struct MatchRecord<'a> {
     pub distance: u8,
 }
 
+impl<'a> From<&Match<'a>> for MatchRecord<'a> {
+    fn from(found: &Match<'a>) -> Self {
+        let Match { name, kind, language, distance, .. } = *found;
+        Self { name, kind, language, distance }
+    }
+}
+
 /// A taxon and its place.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct TaxonRecord<'a> {
@@ -169,7 +176,16 @@ impl Species {
     /// Answers `question` about `query`.
     #[must_use]
     pub fn ask(&self, query: &str, question: Question<'_>) -> Answer<'_> {
-        let finding = self.search(query);
+        self.tell_of(query, question, &self.search(query))
+    }
+
+    /// Answers with what `finding` came to.
+    pub(super) fn tell_of<'a>(
+        &'a self,
+        query: &str,
+        question: Question<'_>,
+        finding: &Finding<'a>,
+    ) -> Answer<'a> {
         let mut answer = Answer {
             schema: SCHEMA,
             query: query.to_owned(),
@@ -192,7 +208,7 @@ impl Species {
             Some((first, others)) if finding.sure => {
                 self.tell(&mut answer, question, first, others);
             }
-            _ => self.suggest(&mut answer, &finding),
+            _ => self.suggest(&mut answer, finding),
         }
         answer
     }
@@ -223,12 +239,7 @@ impl Species {
             return;
         }
         answer.found = true;
-        answer.matched = Some(MatchRecord {
-            name: first.name,
-            kind: first.kind,
-            language: first.language,
-            distance: first.distance,
-        });
+        answer.matched = Some(first.into());
         answer.taxon = Some(self.taxon_record(first.taxon));
         answer.domesticated =
             self.wild(first.taxon).map(|wild| self.other(wild, first.name, answer.as_of));

@@ -6,22 +6,27 @@
 
 use fst::raw::{Fst, Node, Output};
 
-/// Most slips that are ever forgiven.
-const MOST: usize = 2;
-/// Cells of a row that can hold a distance of at most [`MOST`].
-const BAND: usize = 2 * MOST + 1;
+/// Two letters for each cell of the widest band.
+const MOST_LETTERS: usize = 10;
 /// A distance that is too large to count.
 const FAR: u8 = u8::MAX / 2;
 
-/// A row of the table around its diagonal: cell `k` of row `i` is column `i + k - MOST`.
-type Row = [u8; BAND];
+/// A row of the table around its diagonal: with at most `m` slips `2 * m + 1` cells, of which cell
+/// `k` of row `i` is column `i + k - m`.
+type Row<const BAND: usize> = [u8; BAND];
 
 /// Returns the numbers of the keys that are nearest to `key`, with their distance: those one slip
 /// away, else those two away that begin with the same letter.
 pub(super) fn near(keys: &fst::Map<&[u8]>, key: &str) -> Vec<(u64, u8)> {
     let most = most_slips(key);
-    let found = (1..=most).map(|slips| Walk::new(keys.as_fst(), key, slips).run());
-    found.into_iter().find(|found| !found.is_empty()).unwrap_or_default()
+    let mut found = Vec::new();
+    if most >= 1 {
+        found = Walk::<3>::new(keys.as_fst(), key).run();
+    }
+    if most >= 2 && found.is_empty() {
+        found = Walk::<5>::new(keys.as_fst(), key).run();
+    }
+    found
 }
 
 /// Slips that are forgiven: none in a word so short, or in so few signs of a script whose signs
@@ -36,32 +41,34 @@ fn most_slips(key: &str) -> u8 {
     }
 }
 
-struct Walk<'a> {
+struct Walk<'a, const BAND: usize> {
     fst: &'a Fst<&'a [u8]>,
     query: Vec<char>,
-    most: u8,
     found: Vec<(u64, u8)>,
 }
 
 /// Where a walk stands: letters read, the rows of the last two, and the start of an unfinished letter.
 #[derive(Clone, Copy)]
-struct Place {
+struct Place<const BAND: usize> {
     letters: usize,
-    row: Row,
-    row_before: Row,
+    row: Row<BAND>,
+    row_before: Row<BAND>,
     last: char,
     bits: u32,
     missing: u8,
 }
 
-impl<'a> Walk<'a> {
-    fn new(fst: &'a Fst<&'a [u8]>, key: &str, most: u8) -> Self {
-        Self { fst, query: key.chars().collect(), most, found: Vec::new() }
+impl<'a, const BAND: usize> Walk<'a, BAND> {
+    /// Most slips that are forgiven.
+    const MOST: usize = BAND / 2;
+
+    fn new(fst: &'a Fst<&'a [u8]>, key: &str) -> Self {
+        Self { fst, query: key.chars().collect(), found: Vec::new() }
     }
 
     fn run(mut self) -> Vec<(u64, u8)> {
         let mut row = [FAR; BAND];
-        for (distance, cell) in (0..).zip(row.iter_mut().skip(MOST)) {
+        for (distance, cell) in (0..).zip(row.iter_mut().skip(Self::MOST)) {
             *cell = distance;
         }
         let start =
@@ -70,14 +77,14 @@ impl<'a> Walk<'a> {
         self.found
     }
 
-    fn down(&mut self, node: Node<'_>, output: Output, place: Place) {
+    fn down(&mut self, node: Node<'_>, output: Output, place: Place<BAND>) {
         if node.is_final() && place.missing == 0 {
             let distance = self.distance(&place);
-            if distance <= self.most {
+            if usize::from(distance) <= Self::MOST {
                 self.found.push((output.cat(node.final_output()).value(), distance));
             }
         }
-        if place.missing == 0 && place.row.iter().all(|cell| *cell >= self.most) {
+        if place.missing == 0 && place.row.iter().all(|cell| usize::from(*cell) >= Self::MOST) {
             return self.down_without_slips(node, output, place);
         }
         for transition in node.transitions() {
@@ -89,7 +96,7 @@ impl<'a> Walk<'a> {
 
     /// Goes on where no further slip is forgiven: only by the letters that the query has here, and
     /// by the second letter of a swap that has begun.
-    fn down_without_slips(&mut self, node: Node<'_>, output: Output, place: Place) {
+    fn down_without_slips(&mut self, node: Node<'_>, output: Output, place: Place<BAND>) {
         let (letters, count) = self.letters_that_fit(&place);
         for letter in &letters[..count] {
             let mut bytes = [0; 4];
@@ -108,8 +115,8 @@ impl<'a> Walk<'a> {
     }
 
     /// The letters that keep some cell small enough, each once, and how many they are.
-    fn letters_that_fit(&self, place: &Place) -> ([char; 2 * BAND], usize) {
-        let (mut letters, mut count) = (['\0'; 2 * BAND], 0);
+    fn letters_that_fit(&self, place: &Place<BAND>) -> ([char; MOST_LETTERS], usize) {
+        let (mut letters, mut count) = (['\0'; MOST_LETTERS], 0);
         let mut add = |letter: Option<&char>| {
             if let Some(letter) = letter.filter(|letter| !letters[..count].contains(letter)) {
                 letters[count] = *letter;
@@ -117,11 +124,13 @@ impl<'a> Walk<'a> {
             }
         };
         for cell in 0..BAND {
-            let Some(before) = (place.letters + cell).checked_sub(MOST) else { continue };
-            if place.row[cell] <= self.most {
+            let Some(before) = (place.letters + cell).checked_sub(Self::MOST) else { continue };
+            if usize::from(place.row[cell]) <= Self::MOST {
                 add(self.query.get(before));
             }
-            if place.row_before[cell] < self.most && self.query.get(before) == Some(&place.last) {
+            if usize::from(place.row_before[cell]) < Self::MOST
+                && self.query.get(before) == Some(&place.last)
+            {
                 add(before.checked_sub(1).and_then(|at| self.query.get(at)));
             }
         }
@@ -129,7 +138,7 @@ impl<'a> Walk<'a> {
     }
 
     /// The place one byte further; `None` where no name can be near any more.
-    fn step(&self, mut place: Place, byte: u8) -> Option<Place> {
+    fn step(&self, mut place: Place<BAND>, byte: u8) -> Option<Place<BAND>> {
         (place.bits, place.missing) = match byte {
             0x00..=0x7F => (u32::from(byte), 0),
             0x80..=0xBF => {
@@ -143,19 +152,19 @@ impl<'a> Walk<'a> {
             return Some(place);
         }
         let letter = char::from_u32(place.bits)?;
-        if self.most > 1 && place.letters == 0 && self.query.first() != Some(&letter) {
+        if Self::MOST > 1 && place.letters == 0 && self.query.first() != Some(&letter) {
             return None;
         }
         let row = self.next_row(&place, letter);
         place.letters += 1;
         (place.row_before, place.row, place.last) = (place.row, row, letter);
-        row.iter().any(|cell| *cell <= self.most).then_some(place)
+        row.iter().any(|cell| usize::from(*cell) <= Self::MOST).then_some(place)
     }
 
-    fn next_row(&self, place: &Place, letter: char) -> Row {
+    fn next_row(&self, place: &Place<BAND>, letter: char) -> Row<BAND> {
         let mut row = [FAR; BAND];
         for cell in 0..BAND {
-            let Some(column) = (place.letters + 1 + cell).checked_sub(MOST) else { continue };
+            let Some(column) = (place.letters + 1 + cell).checked_sub(Self::MOST) else { continue };
             let Some(before) = column.checked_sub(1) else {
                 row[cell] = u8::try_from(place.letters + 1).unwrap_or(FAR).min(FAR);
                 continue;
@@ -178,8 +187,8 @@ impl<'a> Walk<'a> {
     }
 
     /// Distance between the whole query and the letters read.
-    fn distance(&self, place: &Place) -> u8 {
-        let cell = (self.query.len() + MOST).checked_sub(place.letters);
+    fn distance(&self, place: &Place<BAND>) -> u8 {
+        let cell = (self.query.len() + Self::MOST).checked_sub(place.letters);
         cell.and_then(|cell| place.row.get(cell)).copied().unwrap_or(FAR)
     }
 }
@@ -221,15 +230,16 @@ mod tests {
             let bytes = map.as_fst().as_bytes();
             let map = fst::Map::new(bytes).unwrap();
             let letters: Vec<char> = query.chars().collect();
-            for most in [1, 2] {
-                let mut found = Walk::new(map.as_fst(), &query, most).run();
+            let one = Walk::<3>::new(map.as_fst(), &query).run();
+            let two = Walk::<5>::new(map.as_fst(), &query).run();
+            for (most, mut found) in [(1, one), (2, two)] {
                 found.sort_unstable();
                 let wanted: Vec<(u64, u8)> = names
                     .iter()
                     .enumerate()
                     .filter(|(_, name)| most == 1 || name.chars().next() == letters.first().copied())
                     .map(|(number, name)| (number as u64, distance(&name.chars().collect::<Vec<_>>(), &letters)))
-                    .filter(|(_, distance)| *distance <= usize::from(most))
+                    .filter(|(_, distance)| *distance <= most)
                     .map(|(number, distance)| (number, u8::try_from(distance).unwrap_or(FAR)))
                     .collect();
                 prop_assert_eq!(found, wanted);

@@ -18,7 +18,7 @@ pub(crate) const WORD: usize = 4;
 /// Annexes at hand, then offset and length of each section.
 pub(crate) const HEAD_WORDS: usize = 7 + 2 * SECTIONS;
 /// Number of sections.
-pub(crate) const SECTIONS: usize = 14;
+pub(crate) const SECTIONS: usize = 15;
 
 /// The parts of an index, in file order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -52,6 +52,8 @@ pub(crate) enum Section {
     Products,
     /// Texts of `countries.csv`.
     Countries,
+    /// Texts of `sources.csv`.
+    Sources,
 }
 
 /// Words of a taxon.
@@ -168,6 +170,9 @@ pub(crate) const PRODUCT_COLUMNS: [&str; 4] = ["id", "taxa", "term_code", "scope
 
 /// Columns of `countries.csv` that are needed here.
 pub(crate) const COUNTRY_COLUMNS: [&str; 5] = ["code", "en", "fr", "de", "nl"];
+
+/// Columns of `sources.csv`.
+pub(crate) const SOURCE_COLUMNS: [&str; 4] = ["what", "source", "date", "licence"];
 
 /// A sum over the body of an index that shows a damaged file: FNV-1a over words of eight bytes.
 pub(crate) fn checksum(body: &[u8]) -> u64 {

@@ -231,7 +231,7 @@ fn national_duties_are_added_for_a_country_that_the_data_hold() {
     assert_eq!(
         unknown,
         "exit 2\n--- stdout\n--- stderr\nerror: `Atlantis` is no country\n\
-         hint: the data hold the duties of: DE\n"
+         hint: write a code of ISO 3166-1 such as DE, or a name\n"
     );
     let without = sandbox.run(&["species", "Testudo hermanni", "--in", "JP"]);
     assert!(
@@ -253,5 +253,46 @@ fn what_an_annex_means_is_said_in_four_languages() {
         let meaning = answers[0]["eu"]["meaning"].as_str().unwrap();
         assert!(meaning.starts_with("A: ") && meaning.contains(word), "{meaning}");
         assert!(meaning.contains("338/97"), "{meaning}");
+    }
+}
+
+#[test]
+fn rows_are_listed_by_appendix_family_country_and_day() {
+    let sandbox = Sandbox::new();
+    let lines = |args: &[&str]| {
+        let output = sandbox.run(&[&["species", "list", "--format", "jsonl"], args].concat());
+        let text = output.split("--- stdout\n").nth(1).unwrap().split("--- stderr").next().unwrap();
+        text.lines().map(|line| serde_json::from_str(line).unwrap()).collect::<Vec<Value>>()
+    };
+    let cats = lines(&["--appendix", "I", "--family", "Felidae"]);
+    assert!(cats.iter().any(|row| row["taxon"] == "Panthera tigris"));
+    assert!(cats.iter().all(|row| row["appendix"] == "I" && row["family"] == "Felidae"));
+    let indian = lines(&["--country", "India", "--class", "Mammalia"]);
+    assert!(indian.iter().any(|row| row["taxon"] == "Canis lupus"), "{indian:?}");
+    let today = lines(&["--family", "Giraffidae", "--as-of", "2026-11-25"]);
+    let before = lines(&["--family", "Giraffidae", "--as-of", "2019-11-25"]);
+    assert!(today.len() > before.len(), "{} {}", today.len(), before.len());
+}
+
+#[test]
+fn a_list_of_nothing_is_exit_1_and_a_wrong_filter_exit_2() {
+    let sandbox = Sandbox::new();
+    let none = sandbox.run(&["species", "list", "--annex", "D", "--family", "Felidae"]);
+    assert_eq!(none, "exit 1\n--- stdout\n--- stderr\n");
+    let wrong = sandbox.run(&["species", "list", "--family", "Felidea"]);
+    assert_eq!(
+        wrong,
+        "exit 2\n--- stdout\n--- stderr\nerror: `Felidea` is no family in the data\n\
+         hint: did you mean Felidae?\n"
+    );
+}
+
+#[test]
+fn about_names_sources_and_counts() {
+    let sandbox = Sandbox::new();
+    let output = sandbox.run(&["species", "about", "--as-of", "2025-07-10", "--format", "jsonl"]);
+    assert!(output.starts_with("exit 0\n"), "{output}");
+    for part in ["\"licence\":\"CC BY-SA 4.0", "\"group\":\"mammals\"", "\"as_of\":\"2025-07-10\""] {
+        assert!(output.contains(part), "{part}: {output}");
     }
 }

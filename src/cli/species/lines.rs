@@ -6,7 +6,7 @@ use std::thread;
 
 use crate::cli::{Hint, Outcome, Streams};
 use crate::output::Format;
-use crate::species::{Question, Species};
+use crate::species::{Desk, Question, Species};
 
 /// Bytes that are read at once, and the longest line that is taken for a name.
 const BLOCK: usize = 1 << 18;
@@ -59,9 +59,10 @@ fn jsonl(
     streams: &mut Streams,
 ) -> anyhow::Result<Tally> {
     let threads = thread::available_parallelism().map_or(1, NonZero::get);
+    let desk = Desk::new(species, question);
     let mut tally = Tally::default();
     while let Some(block) = input.block()? {
-        for part in answer_block(species, question, &block, threads) {
+        for part in answer_block(&desk, &block, threads) {
             streams.data().write_all(&part.bytes)?;
             tally.add(part.tally);
         }
@@ -76,33 +77,25 @@ struct Part {
 }
 
 /// Answers the lines of `block`, cut into as many parts as there are `threads`.
-fn answer_block(
-    species: &'static Species,
-    question: Question<'_>,
-    block: &[u8],
-    threads: usize,
-) -> Vec<Part> {
-    let parts = split(block, threads);
+fn answer_block(desk: &Desk<'_>, block: &[u8], threads: usize) -> Vec<Part> {
     thread::scope(|scope| {
-        let workers: Vec<_> = parts
+        let workers: Vec<_> = split(block, threads)
             .into_iter()
-            .map(|part| scope.spawn(move || answer_part(species, question, part)))
+            .map(|part| scope.spawn(move || answer_part(desk, part)))
             .collect();
-        workers
-            .into_iter()
-            .map(|worker| worker.join().expect("answering a name does not panic"))
-            .collect()
+        let join = |worker: thread::ScopedJoinHandle<'_, Part>| {
+            worker.join().expect("answering a name does not panic")
+        };
+        workers.into_iter().map(join).collect()
     })
 }
 
-fn answer_part(species: &Species, question: Question<'_>, part: &[u8]) -> Part {
-    let mut bytes = Vec::with_capacity(part.len() * 32);
+fn answer_part(desk: &Desk<'_>, part: &[u8]) -> Part {
+    let mut bytes = Vec::with_capacity(part.len() * 64);
     let mut tally = Tally::default();
     for line in part.split_inclusive(|byte| *byte == b'\n') {
-        let answer = species.ask(&tally.name(line), question);
-        tally.unlisted += usize::from(!answer.is_listed());
-        serde_json::to_writer(&mut bytes, &answer).expect("an answer is JSON and memory takes it");
-        bytes.push(b'\n');
+        let listed = desk.answer(&tally.name(line), &mut bytes);
+        tally.unlisted += usize::from(!listed);
     }
     Part { bytes, tally }
 }

@@ -1,7 +1,9 @@
 //! `pugmark species`: status of a taxon by any name.
 
+mod about;
 mod day;
 mod lines;
+mod list;
 mod page;
 mod row;
 
@@ -42,7 +44,10 @@ pub(super) struct Args {
 }
 
 #[derive(Debug, Subcommand)]
-enum Command {}
+enum Command {
+    List(list::Args),
+    About(about::Args),
+}
 
 /// What is asked about each name.
 #[derive(Debug, clap::Args)]
@@ -92,7 +97,11 @@ impl QuestionArgs {
             on: day::parse_or_today(self.as_of.as_deref())?,
             language: self.lang.code(),
             specimen: self.specimen.as_deref(),
-            country: self.country.as_deref().map(|name| country(species, name)).transpose()?,
+            country: self
+                .country
+                .as_deref()
+                .map(|name| country_with_duties(species, name))
+                .transpose()?,
         })
     }
 }
@@ -108,21 +117,30 @@ fn known_kind(species: &Species, kind: &str) -> anyhow::Result<()> {
 }
 
 /// The code of a country whose duties are in the data.
-fn country<'a>(species: &'a Species, name: &str) -> anyhow::Result<&'a str> {
+fn country_with_duties<'a>(species: &'a Species, name: &str) -> anyhow::Result<&'a str> {
+    let code = country(species, name)?;
     let known = species.countries_with_duties();
-    let hint = || Hint(format!("the data hold the duties of: {}", known.join(", ")));
-    let Some(code) = species.country(name) else {
-        return Err(anyhow::anyhow!("`{name}` is no country")).with_context(hint);
-    };
     if known.contains(&code) {
         return Ok(code);
     }
-    Err(anyhow::anyhow!("no duties of {code} are in the data")).with_context(hint)
+    Err(anyhow::anyhow!("no duties of {code} are in the data"))
+        .context(Hint(format!("the data hold the duties of: {}", known.join(", "))))
+}
+
+/// The ISO 3166-1 code of a country.
+fn country<'a>(species: &'a Species, name: &str) -> anyhow::Result<&'a str> {
+    species
+        .country(name)
+        .ok_or_else(|| anyhow::anyhow!("`{name}` is no country"))
+        .context(Hint("write a code of ISO 3166-1 such as DE, or a name".to_owned()))
 }
 
 pub(super) fn run(args: &Args, streams: &mut Streams) -> anyhow::Result<Outcome> {
     if let Some(command) = &args.command {
-        match *command {}
+        return match command {
+            Command::List(args) => list::run(args, streams),
+            Command::About(args) => about::run(args, streams),
+        };
     }
     let species = Species::embedded();
     let question = args.question.question(species)?;

@@ -36,6 +36,8 @@ pub struct Tables {
     pub products: Table,
     /// `countries.csv`.
     pub countries: Table,
+    /// `sources.csv`.
+    pub sources: Table,
     /// `names/<lang>.csv`, by language.
     pub names: Vec<(String, Table)>,
 }
@@ -88,6 +90,7 @@ impl Tables {
             national: table("national.csv")?,
             products: table("products.csv")?,
             countries: table("countries.csv")?,
+            sources: table("sources.csv")?,
             names: read_names(folder)?,
         })
     }
@@ -109,7 +112,8 @@ impl Tables {
         let cites = listings::read(&self.cites, &taxa, &listings::CITES, &mut faults);
         let eu = listings::read(&self.eu, &taxa, &listings::EU, &mut faults);
         let names = names::read(&self.names, &taxa, &mut faults, &mut left_out);
-        self.check_columns(&mut faults);
+        let texts = self.texts();
+        faults.extend(texts.iter().filter_map(|(table, columns, _)| table.require(columns).err()));
         if !faults.is_empty() {
             return Err(Faults(faults));
         }
@@ -117,30 +121,23 @@ impl Tables {
         listings::write(&cites, Section::Cites, &mut writer);
         listings::write(&eu, Section::Eu, &mut writer);
         names::write(names, &mut writer);
-        write_texts(
-            &self.annotations,
-            &layout::ANNOTATION_COLUMNS,
-            Section::Annotations,
-            &mut writer,
-        );
-        write_texts(&self.specimens, &layout::SPECIMEN_COLUMNS, Section::Specimens, &mut writer);
-        write_texts(&self.meanings, &layout::MEANING_COLUMNS, Section::Meanings, &mut writer);
-        write_texts(&self.national, &layout::DUTY_COLUMNS, Section::Duties, &mut writer);
-        write_texts(&self.products, &layout::PRODUCT_COLUMNS, Section::Products, &mut writer);
-        write_texts(&self.countries, &layout::COUNTRY_COLUMNS, Section::Countries, &mut writer);
+        for (table, columns, section) in texts {
+            write_texts(table, columns, section, &mut writer);
+        }
         Ok(Compiled { index: writer.finish(date, listings::since(&eu)), left_out })
     }
 
-    fn check_columns(&self, faults: &mut Vec<Fault>) {
-        let tables: [(&Table, &[&str]); 6] = [
-            (&self.annotations, &layout::ANNOTATION_COLUMNS),
-            (&self.specimens, &layout::SPECIMEN_COLUMNS),
-            (&self.meanings, &layout::MEANING_COLUMNS),
-            (&self.national, &layout::DUTY_COLUMNS),
-            (&self.products, &layout::PRODUCT_COLUMNS),
-            (&self.countries, &layout::COUNTRY_COLUMNS),
-        ];
-        faults.extend(tables.iter().filter_map(|(table, columns)| table.require(columns).err()));
+    /// The tables that are kept as texts, with their columns.
+    fn texts(&self) -> [(&Table, &'static [&'static str], Section); 7] {
+        [
+            (&self.annotations, &layout::ANNOTATION_COLUMNS, Section::Annotations),
+            (&self.specimens, &layout::SPECIMEN_COLUMNS, Section::Specimens),
+            (&self.meanings, &layout::MEANING_COLUMNS, Section::Meanings),
+            (&self.national, &layout::DUTY_COLUMNS, Section::Duties),
+            (&self.products, &layout::PRODUCT_COLUMNS, Section::Products),
+            (&self.countries, &layout::COUNTRY_COLUMNS, Section::Countries),
+            (&self.sources, &layout::SOURCE_COLUMNS, Section::Sources),
+        ]
     }
 }
 
