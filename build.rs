@@ -9,13 +9,15 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    for input in ["build.rs", "build", "species-data", "src/species"] {
+    for input in ["build.rs", "build", "species-data", "src/species", "src/lexicon"] {
         println!("cargo::rerun-if-changed={input}");
     }
     let data = PathBuf::from("species-data");
     let out = PathBuf::from(std::env::var_os("OUT_DIR").expect("cargo names the folder"));
-    if let Err(fault) = lexicon::embed(&data, &out) {
-        println!("cargo::error={fault}");
+    if let Err(faults) = lexicon::compile(&data, &out) {
+        for line in faults.to_string().lines() {
+            println!("cargo::error={line}");
+        }
         return ExitCode::FAILURE;
     }
     match species::compile(&data, &out) {

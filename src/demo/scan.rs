@@ -3,9 +3,9 @@
 use jiff::civil::Date;
 
 use crate::case::ad::{Offer, ScanRecord, Verdict};
-use crate::lexicon::Lexicon;
+use crate::lexicon::Vocabulary;
 use crate::scan::read::{Input, LayoutError, Mapping, record};
-use crate::scan::{Options, Scanner, Scope, Vocabulary, Weights};
+use crate::scan::{Options, Scanner, Scope, Weights};
 use crate::species::Species;
 
 /// Bytes that a record may have.
@@ -39,7 +39,7 @@ pub(super) struct Scanned {
 }
 
 pub(super) fn scan(ads: &'static str, on: Date) -> Result<Scanned, ScanError> {
-    let vocabulary = Vocabulary::new(Lexicon::embedded(), Species::embedded());
+    let vocabulary = Vocabulary::embedded();
     let weights = Weights::embedded();
     let options = Options { scope: Scope::Listed, on };
     let scanner = Scanner::new(&vocabulary, Species::embedded(), &weights, options);

@@ -59,7 +59,9 @@ fn fault(term: &Term, lexicon: &Lexicon, species: &Species) -> Option<String> {
         return Some(format!("`{text}` has no letter"));
     }
     let letters = fold::fold(text).chars().filter(|c| c.is_alphanumeric()).count();
-    if term.inflection == Inflection::Inside && letters < 2 {
+    // Beside a taxon a single sign says something; by itself it does not.
+    let is_alone = !matches!(term.kind, Kind::Specimen | Kind::Tell | Kind::Craft);
+    if is_alone && term.inflection == Inflection::Inside && letters < 2 {
         return Some(format!("`{text}` is one letter that stands inside many words"));
     }
     match term.kind {

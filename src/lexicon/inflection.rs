@@ -253,9 +253,9 @@ fn slavic(word: &str, inflection: Inflection) -> Option<(String, u8)> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::language::Language;
+    use super::super::term::Inflection;
     use super::forms;
-    use crate::lexicon::language::Language;
-    use crate::lexicon::term::Inflection;
 
     fn has(code: &str, word: &str, inflection: Inflection, form: &str) -> bool {
         let forms = forms(word, Language::from_code(code).unwrap(), inflection);

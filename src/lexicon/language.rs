@@ -66,6 +66,18 @@ impl Languages {
         Self(1 << language.0)
     }
 
+    /// The set as bits, by [`Language::place`].
+    #[must_use]
+    pub fn bits(self) -> u32 {
+        self.0
+    }
+
+    /// The set of such bits.
+    #[must_use]
+    pub fn from_bits(bits: u32) -> Self {
+        Self(bits)
+    }
+
     /// This set and `other` together.
     #[must_use]
     pub fn with(self, other: Self) -> Self {

@@ -1,9 +1,10 @@
 //! The words of ads in every language, compiled for matching.
 //!
-//! [`Lexicon::embedded`] holds the shipped word lists of `species-data/lexicon/`,
-//! the products they speak of, and the names of taxa; [`Lexicon::with`] adds a
-//! list of one's own. Words are folded ([`fold`]), cut ([`words`]), and found
-//! by [`index::Index`] in the forms that [`inflection`] knows.
+//! [`Vocabulary`] is what a scan matches with: the word lists of
+//! `species-data/lexicon/`, the products they speak of and the names of taxa,
+//! compiled by `build.rs`, and lists of one's own. [`Lexicon`] is the lists as
+//! editors see them. Words are folded ([`fold`]), cut ([`words`]), and found by
+//! [`index::Index`] in the forms that [`inflection`] knows.
 
 pub mod check;
 pub mod fold;
@@ -12,6 +13,7 @@ pub mod inflection;
 pub mod language;
 pub mod read;
 pub mod term;
+mod vocabulary;
 pub mod words;
 
 use std::collections::BTreeMap;
@@ -20,6 +22,7 @@ pub use index::Index;
 pub use language::{Language, Languages};
 pub use read::{ListError, Row};
 pub use term::{Inflection, Kind, Term, Weight};
+pub use vocabulary::Vocabulary;
 
 mod shipped {
     //! The word lists as `build/lexicon.rs` found them.
@@ -35,7 +38,7 @@ pub struct List {
     pub rows: Vec<Row>,
 }
 
-/// The words and the products they speak of.
+/// The word lists and the products they speak of, row by row.
 #[derive(Clone, Debug, Default)]
 pub struct Lexicon {
     lists: Vec<List>,
@@ -89,13 +92,6 @@ impl Lexicon {
     #[must_use]
     pub fn product(&self, product: &str) -> Option<&[String]> {
         self.products.get(product).map(Vec::as_slice)
-    }
-
-    /// Compiles the lists, and the names of taxa beside them, for matching.
-    #[must_use]
-    pub fn index(&self, names: impl Iterator<Item = Term>) -> Index {
-        let listed = self.lists.iter().flat_map(|list| &list.rows).map(|row| row.term.clone());
-        Index::build(listed.chain(names).collect())
     }
 }
 

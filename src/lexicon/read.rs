@@ -236,9 +236,9 @@ fn name_weight(text: &str) -> Weight {
 
 #[cfg(test)]
 mod tests {
+    use super::super::language::Language;
+    use super::super::term::{Inflection, Kind, Weight};
     use super::{ListError, names, terms};
-    use crate::lexicon::language::Language;
-    use crate::lexicon::term::{Inflection, Kind, Weight};
 
     const HEAD: &str = "term,kind,refers_to,inflection,weight,note,source\n";
 

@@ -153,11 +153,11 @@ fn why(mark: &Mark<'_>, meaning: &Meaning) -> String {
         Kind::Ask => "looks for something".to_owned(),
         Kind::Contact => "a way to reach the seller".to_owned(),
         Kind::Legality => {
-            let claim = mark.term.refers_to.first().map_or("legality", String::as_str);
+            let claim = mark.term.refers_to().next().unwrap_or("legality");
             format!("claim: {}", claim.replace('-', " "))
         }
         Kind::Negative => {
-            let context = mark.term.refers_to.first().map_or("something else", String::as_str);
+            let context = mark.term.refers_to().next().unwrap_or("something else");
             format!("speaks of {}", context.replace('-', " "))
         }
     }

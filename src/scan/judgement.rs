@@ -7,8 +7,9 @@
 
 use std::collections::BTreeMap;
 
+use crate::lexicon::index::Entry;
 use crate::lexicon::term::CONTEXTS;
-use crate::lexicon::{Kind, Term, Weight};
+use crate::lexicon::{Kind, Weight};
 
 use super::matching::Hit;
 use super::weights::Weights;
@@ -36,7 +37,7 @@ pub struct Mark<'a> {
     /// The hit.
     pub hit: Hit,
     /// Its term.
-    pub term: &'a Term,
+    pub term: Entry<'a>,
     /// What the law says of it; for anchors only.
     pub standing: Standing,
     /// True when the term belongs to another language than the ad.
@@ -217,7 +218,7 @@ impl Found<'_> {
 
     /// How many different terms fit.
     fn distinct(&self, fits: impl Fn(&Mark<'_>) -> bool) -> u32 {
-        let mut terms: Vec<usize> =
+        let mut terms: Vec<u32> =
             self.marks.iter().filter(|mark| fits(mark)).map(|mark| mark.hit.term).collect();
         terms.sort_unstable();
         terms.dedup();
@@ -274,7 +275,8 @@ impl Found<'_> {
             if mark.term.kind != Kind::Negative {
                 continue;
             }
-            let Some(name) = mark.term.refers_to.first().and_then(|to| negative_feature(to)) else {
+            let Some(name) = mark.term.refers_to().next().and_then(|to| negative_feature(to))
+            else {
                 continue;
             };
             let value = match mark.term.weight {
@@ -297,7 +299,7 @@ impl Found<'_> {
         let mut claims: BTreeMap<&'static str, usize> = BTreeMap::new();
         for (at, mark) in self.marks.iter().enumerate() {
             if mark.term.kind == Kind::Legality
-                && let Some(name) = mark.term.refers_to.first().and_then(|to| claim_feature(to))
+                && let Some(name) = mark.term.refers_to().next().and_then(|to| claim_feature(to))
             {
                 claims.entry(name).or_insert(at);
             }

@@ -8,9 +8,8 @@ use std::collections::HashMap;
 use std::sync::LazyLock;
 
 use crate::lexicon::fold::fold;
-use crate::lexicon::{Language, Languages, Term};
+use crate::lexicon::{Language, Languages};
 
-use super::matching::Hit;
 use super::normal::Text;
 
 /// What is known about the language of an ad.
@@ -41,20 +40,19 @@ const KEEP: f32 = 0.55;
 /// Evidence below which no language is ruled out.
 const ENOUGH: f32 = 3.0;
 
-/// Finds the language of an ad from its fields, the terms met in it and the
-/// language that the feed gives (only a hint: feeds are often wrong).
+/// Finds the language of an ad from its fields, the languages and the length of
+/// the terms `met` in it, and the language that the feed gives (only a hint:
+/// feeds are often wrong).
 #[must_use]
 pub fn spoken(
     fields: &[(&str, &Text)],
-    hits: &[Hit],
-    terms: &[Term],
+    met: impl Iterator<Item = (Languages, usize)>,
     hint: Option<Language>,
 ) -> Spoken {
     let mut evidence = [0f32; COUNT];
-    for hit in hits {
-        let languages = terms[hit.term].languages;
+    for (languages, bytes) in met {
         if !languages.is_universal() {
-            let letters = u16::try_from((hit.end - hit.start).min(16)).unwrap_or(16);
+            let letters = u16::try_from(bytes.min(16)).unwrap_or(16);
             add(&mut evidence, languages, f32::from(letters) / 8.0);
         }
     }
@@ -232,7 +230,7 @@ mod tests {
 
     fn best(ad: &str) -> Option<&'static str> {
         let text = Text::of(ad);
-        spoken(&[(ad, &text)], &[], &[], None).best.map(crate::lexicon::Language::code)
+        spoken(&[(ad, &text)], std::iter::empty(), None).best.map(crate::lexicon::Language::code)
     }
 
     #[test]
@@ -254,7 +252,7 @@ mod tests {
     #[test]
     fn a_name_alone_settles_nothing() {
         let text = Text::of("Omega");
-        let found = spoken(&[("Omega", &text)], &[], &[], None);
+        let found = spoken(&[("Omega", &text)], std::iter::empty(), None);
         assert!(found.best.is_none() && found.possible.count() > 10);
     }
 }

@@ -2,15 +2,15 @@
 
 use crate::lexicon::index::{Candidate, Fit, Seen};
 use crate::lexicon::words::{Gap, Shape, Token};
-use crate::lexicon::{Index, Kind, Term};
+use crate::lexicon::{Index, Kind, Vocabulary};
 
 use super::normal::Text;
 
 /// A term met in a field of an ad.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Hit {
-    /// Its place in the index.
-    pub term: usize,
+    /// Its number in the vocabulary.
+    pub term: u32,
     /// The field, by its place in the ad.
     pub field: usize,
     /// The first word that it covers.
@@ -28,9 +28,9 @@ pub struct Hit {
 }
 
 /// Adds the hits in `text`, field number `field`, in order of their place.
-pub fn hits(index: &Index, text: &Text, field: usize, out: &mut Vec<Hit>) {
+pub fn hits(vocabulary: &Vocabulary, text: &Text, field: usize, out: &mut Vec<Hit>) {
     let begin = out.len();
-    let matcher = Matcher { index, text, field };
+    let matcher = Matcher { vocabulary, text, field };
     for at in 0..text.tokens().len() {
         matcher.at_word(at, out);
     }
@@ -41,7 +41,7 @@ pub fn hits(index: &Index, text: &Text, field: usize, out: &mut Vec<Hit>) {
     let found = &mut out[begin..];
     found.sort_by_key(|hit| (hit.start, hit.end, hit.term, hit.disguised));
     dedup(out, begin);
-    drop_covered(index.terms(), out, begin);
+    drop_covered(vocabulary, out, begin);
 }
 
 fn dedup(out: &mut Vec<Hit>, begin: usize) {
@@ -53,7 +53,7 @@ fn dedup(out: &mut Vec<Hit>, begin: usize) {
 }
 
 struct Matcher<'a> {
-    index: &'a Index,
+    vocabulary: &'a Vocabulary,
     text: &'a Text,
     field: usize,
 }
@@ -91,28 +91,27 @@ impl Matcher<'_> {
         disguised: bool,
         out: &mut Vec<Hit>,
     ) {
-        for candidate in self.index.at(seen) {
-            let Some(after) = self.rest(&candidate, next) else { continue };
-            let part = candidate.fit != Fit::Whole;
-            let hit = self.hit(candidate.term, first, after, part, disguised);
+        self.vocabulary.at(seen, |index, candidate, term| {
+            let Some(after) = self.rest(index, &candidate, next) else { return };
+            let hit = self.hit(term, first, after, candidate.fit != Fit::Whole, disguised);
             match candidate.fit {
                 Fit::Whole => out.push(hit),
                 Fit::Head(bytes) => self.head(hit, &seen.form[bytes..], out),
                 Fit::Tail(bytes) => self.tail(hit, &seen.form[..seen.form.len() - bytes], out),
             }
-        }
+        });
     }
 
     /// The first token after all words of `candidate`.
-    fn rest(&self, candidate: &Candidate<'_>, next: usize) -> Option<usize> {
-        let count = self.index.remaining(candidate);
+    fn rest(&self, index: &Index, candidate: &Candidate, next: usize) -> Option<usize> {
+        let count = candidate.remaining;
         let tokens = self.text.tokens().get(next..next + count)?;
         let fits = tokens.iter().enumerate().all(|(at, token)| {
             token.gap != Gap::Break
-                && (self.index.follows(candidate, at, self.seen(token))
+                && (index.follows(candidate, at, self.seen(token))
                     || without_article(self.text.form(token)).is_some_and(|bare| {
                         let seen = Seen { form: bare, ..self.seen(token) };
-                        self.index.follows(candidate, at, seen)
+                        index.follows(candidate, at, seen)
                     }))
         });
         fits.then_some(next + count)
@@ -122,7 +121,7 @@ impl Matcher<'_> {
     /// term is a taxon (*Tigerfell* but not *Tigerente*).
     fn head(&self, hit: Hit, rest: &str, out: &mut Vec<Hit>) {
         let known = self.push_parts(hit, rest, true, out);
-        if known || self.index.terms()[hit.term].kind == Kind::Product {
+        if known || self.vocabulary.term(hit.term).kind == Kind::Product {
             out.push(hit);
         }
     }
@@ -130,7 +129,7 @@ impl Matcher<'_> {
     /// A compound that ends with the term.
     fn tail(&self, hit: Hit, before: &str, out: &mut Vec<Hit>) {
         self.push_parts(hit, before, false, out);
-        let kind = self.index.terms()[hit.term].kind;
+        let kind = self.vocabulary.term(hit.term).kind;
         if kind != Kind::Taxon || before.chars().count() >= 3 {
             out.push(hit);
         }
@@ -144,15 +143,13 @@ impl Matcher<'_> {
             let bare = if after { part.strip_prefix(link) } else { part.strip_suffix(link) };
             let Some(bare) = bare.filter(|bare| bare.chars().count() >= 3) else { continue };
             let seen = Seen { form: bare, accents: 0, marked: false };
-            for candidate in self.index.at(seen) {
-                let tail_of_rest = after && matches!(candidate.fit, Fit::Head(_) | Fit::Tail(_));
-                if self.index.remaining(&candidate) == 0
-                    && (candidate.fit == Fit::Whole || tail_of_rest)
-                {
-                    out.push(Hit { term: candidate.term, part: true, ..hit });
+            self.vocabulary.at(seen, |_, candidate, term| {
+                let is_known = candidate.fit == Fit::Whole || after;
+                if candidate.remaining == 0 && is_known {
+                    out.push(Hit { term, part: true, ..hit });
                     known = true;
                 }
-            }
+            });
         }
         known
     }
@@ -160,17 +157,17 @@ impl Matcher<'_> {
     fn inside(&self, token: &Token, at: usize, out: &mut Vec<Hit>) {
         let run = self.text.form(token);
         let plain = run.len() == (token.end - token.start) as usize;
-        for (term, from, to) in self.index.inside(run) {
+        self.vocabulary.inside(run, |term, from, to| {
             let mut hit = self.hit(term, at, at + 1, false, false);
             if plain {
                 hit.start = token.start as usize + from;
                 hit.end = token.start as usize + to;
             }
             out.push(hit);
-        }
+        });
     }
 
-    fn hit(&self, term: usize, first: usize, after: usize, part: bool, disguised: bool) -> Hit {
+    fn hit(&self, term: u32, first: usize, after: usize, part: bool, disguised: bool) -> Hit {
         let tokens = self.text.tokens();
         let (start, end) = (tokens[first].start as usize, tokens[after - 1].end as usize);
         Hit { term, field: self.field, first, after, start, end, part, disguised }
@@ -194,13 +191,14 @@ fn without_article(form: &str) -> Option<&str> {
 
 /// Takes out what a longer term makes meaningless: *tiger* in *tiger shark*,
 /// *ivory* in *ivory coast*.
-fn drop_covered(terms: &[Term], out: &mut Vec<Hit>, begin: usize) {
+fn drop_covered(vocabulary: &Vocabulary, out: &mut Vec<Hit>, begin: usize) {
     let found = out.split_off(begin);
+    let kind = |hit: &Hit| vocabulary.term(hit.term).kind;
     let covers = |long: &Hit, short: &Hit| {
         long.start <= short.start
             && short.end <= long.end
             && long.end - long.start > short.end - short.start
-            && is_covering(terms[long.term].kind, terms[short.term].kind)
+            && is_covering(kind(long), kind(short))
     };
     let kept: Vec<Hit> = found
         .iter()

@@ -1,11 +1,12 @@
 //! What a term is about, and what the law says of it.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
 use std::sync::OnceLock;
 
 use jiff::civil::Date;
 
-use crate::lexicon::{Index, Kind, Lexicon, Term, fold};
+use crate::lexicon::index::Entry;
+use crate::lexicon::{Kind, Language, Vocabulary, fold};
 use crate::species::{Kingdom, Species, TaxonId};
 
 use super::judgement::Standing;
@@ -59,7 +60,7 @@ const KEPT: &str = include_str!("../../species-data/lexicon/kept.csv");
 #[derive(Debug)]
 pub struct Meanings<'a> {
     species: &'a Species,
-    lexicon: &'a Lexicon,
+    vocabulary: &'a Vocabulary,
     on: Date,
     scope: Scope,
     kept: BTreeSet<TaxonId>,
@@ -67,40 +68,35 @@ pub struct Meanings<'a> {
 }
 
 impl<'a> Meanings<'a> {
-    /// Prepares to look up the terms of `index`.
+    /// Prepares to look up the terms of `vocabulary`.
     #[must_use]
-    pub fn new(
-        species: &'a Species,
-        lexicon: &'a Lexicon,
-        index: &Index,
-        on: Date,
-        scope: Scope,
-    ) -> Self {
+    pub fn new(species: &'a Species, vocabulary: &'a Vocabulary, on: Date, scope: Scope) -> Self {
         let kept = KEPT
             .lines()
             .skip(1)
             .filter_map(|line| line.split(',').next())
             .filter_map(|name| Some(species.find(name).first()?.taxon))
             .collect();
-        let by_term = std::iter::repeat_with(OnceLock::new).take(index.terms().len()).collect();
-        Self { species, lexicon, on, scope, kept, by_term }
+        let count = vocabulary.count() as usize;
+        let by_term = std::iter::repeat_with(OnceLock::new).take(count).collect();
+        Self { species, vocabulary, on, scope, kept, by_term }
     }
 
     /// What the term number `at` means.
     #[must_use]
-    pub fn of(&self, at: usize, term: &Term) -> &Meaning {
-        self.by_term[at].get_or_init(|| self.look_up(term))
+    pub fn of(&self, at: u32) -> &Meaning {
+        self.by_term[at as usize].get_or_init(|| self.look_up(&self.vocabulary.term(at)))
     }
 
-    fn look_up(&self, term: &Term) -> Meaning {
+    fn look_up(&self, term: &Entry<'_>) -> Meaning {
         let mut names: Vec<&str> = Vec::new();
         let mut product = None;
         let mut known_product = false;
-        for to in &term.refers_to {
-            match self.lexicon.product(to) {
+        for to in term.refers_to() {
+            match self.vocabulary.product(to) {
                 Some(taxa) if term.kind != Kind::Taxon => {
                     known_product = true;
-                    product.get_or_insert_with(|| to.clone());
+                    product.get_or_insert_with(|| to.to_owned());
                     names.extend(taxa.iter().map(String::as_str));
                 }
                 _ => names.push(to),
@@ -131,7 +127,7 @@ impl<'a> Meanings<'a> {
         }
     }
 
-    fn standing(&self, term: &Term, taxa: &[Meant], known_product: bool) -> Standing {
+    fn standing(&self, term: &Entry<'_>, taxa: &[Meant], known_product: bool) -> Standing {
         let listed = taxa.iter().filter(|meant| meant.is_listed()).count();
         let animal =
             taxa.iter().any(|meant| self.species.taxon(meant.taxon).kingdom == Kingdom::Animalia);
@@ -147,9 +143,7 @@ impl<'a> Meanings<'a> {
             kept: is_name && taxa.iter().any(|meant| self.is_kept(meant.taxon)),
             exempt: listed == 0 && !taxa.is_empty(),
             class: self.class(taxa),
-            scientific: is_name
-                && term.languages.has(crate::lexicon::Language::LATIN)
-                && term.text.contains(' '),
+            scientific: is_name && term.languages.has(Language::LATIN) && term.text.contains(' '),
         }
     }
 
@@ -169,20 +163,6 @@ impl<'a> Meanings<'a> {
 }
 
 /// Products of plants that are not listed.
-fn is_plant(term: &Term) -> bool {
-    term.refers_to.iter().any(|to| matches!(to.as_str(), "sandalwood" | "succulent"))
-}
-
-/// Names of taxa as terms: those that species lists, by the taxon that each stands for.
-#[must_use]
-pub fn name_terms(species: &Species) -> Vec<Term> {
-    let mut homes: HashMap<TaxonId, &str> = HashMap::new();
-    let names = species.names().filter_map(|name| {
-        let language = crate::lexicon::Language::from_code(name.language)?;
-        let home = *homes
-            .entry(name.taxon)
-            .or_insert_with(|| species.taxon(species.home(name.taxon)).name);
-        Some((language, name.text, home))
-    });
-    crate::lexicon::read::names(names).collect()
+fn is_plant(term: &Entry<'_>) -> bool {
+    term.refers_to().any(|to| matches!(to, "sandalwood" | "succulent"))
 }

@@ -22,5 +22,5 @@ pub mod weights;
 pub use ad::Ad;
 pub use meaning::Scope;
 pub use record::{Finding, Verdict};
-pub use scanner::{Options, Scanner, Vocabulary};
+pub use scanner::{Options, Scanner};
 pub use weights::Weights;

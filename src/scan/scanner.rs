@@ -2,7 +2,7 @@
 
 use jiff::civil::Date;
 
-use crate::lexicon::{Index, Kind, Language, Lexicon};
+use crate::lexicon::{Kind, Language, Vocabulary};
 use crate::species::Species;
 
 use super::ad::{Ad, Role};
@@ -11,7 +11,7 @@ use super::extract::{Measures, Price, Rates, contact, price};
 use super::judgement::{self, Circumstances, Judgement, Mark};
 use super::language::{self, Spoken};
 use super::matching::{self, Hit};
-use super::meaning::{Meaning, Meanings, Scope, name_terms};
+use super::meaning::{Meaning, Meanings, Scope};
 use super::normal::Text;
 use super::record::{Claim, Finding, SCHEMA, Verdict};
 use super::weights::Weights;
@@ -23,34 +23,6 @@ pub struct Options {
     pub scope: Scope,
     /// The day whose law counts.
     pub on: Date,
-}
-
-/// The compiled words of a lexicon and of the names of taxa.
-#[derive(Debug)]
-pub struct Vocabulary {
-    lexicon: Lexicon,
-    index: Index,
-}
-
-impl Vocabulary {
-    /// Compiles `lexicon` and the names that `species` knows.
-    #[must_use]
-    pub fn new(lexicon: Lexicon, species: &Species) -> Self {
-        let index = lexicon.index(name_terms(species).into_iter());
-        Self { lexicon, index }
-    }
-
-    /// The compiled terms.
-    #[must_use]
-    pub fn index(&self) -> &Index {
-        &self.index
-    }
-
-    /// The word lists.
-    #[must_use]
-    pub fn lexicon(&self) -> &Lexicon {
-        &self.lexicon
-    }
 }
 
 /// Judges ads.
@@ -87,13 +59,7 @@ impl<'a> Scanner<'a> {
         weights: &'a Weights,
         options: Options,
     ) -> Self {
-        let meanings = Meanings::new(
-            species,
-            &vocabulary.lexicon,
-            &vocabulary.index,
-            options.on,
-            options.scope,
-        );
+        let meanings = Meanings::new(species, vocabulary, options.on, options.scope);
         Self { vocabulary, species, weights, meanings, options }
     }
 
@@ -112,7 +78,7 @@ impl<'a> Scanner<'a> {
         let mut texts = Vec::new();
         for (at, field) in ad.fields.iter().enumerate() {
             let text = Text::of(&field.text);
-            matching::hits(&self.vocabulary.index, &text, at, &mut hits);
+            matching::hits(self.vocabulary, &text, at, &mut hits);
             texts.push(text);
         }
         let spoken = self.spoken(ad, &texts, &hits);
@@ -134,15 +100,16 @@ impl<'a> Scanner<'a> {
         let fields: Vec<(&str, &Text)> =
             ad.fields.iter().map(|field| field.text.as_ref()).zip(texts).collect();
         let hint = ad.language.and_then(Language::from_code);
-        language::spoken(&fields, hits, self.vocabulary.index.terms(), hint)
+        let met =
+            hits.iter().map(|hit| (self.vocabulary.term(hit.term).languages, hit.end - hit.start));
+        language::spoken(&fields, met, hint)
     }
 
     /// The hits that the language of the ad allows.
     fn marks(&self, hits: Vec<Hit>, spoken: Spoken) -> Vec<Mark<'a>> {
-        let terms = self.vocabulary.index.terms();
         hits.into_iter()
             .filter_map(|hit| {
-                let term = &terms[hit.term];
+                let term = self.vocabulary.term(hit.term);
                 let understood = term.languages.is_universal()
                     || term.languages.iter().any(|language| spoken.possible.has(language));
                 let is_about =
@@ -151,7 +118,7 @@ impl<'a> Scanner<'a> {
                     return None;
                 }
                 let standing = if is_about {
-                    self.meanings.of(hit.term, term).standing
+                    self.meanings.of(hit.term).standing
                 } else {
                     judgement::Standing::default()
                 };
@@ -215,7 +182,7 @@ impl<'a> Scanner<'a> {
     /// What the term of `mark` means.
     #[must_use]
     pub fn meaning(&self, mark: &Mark<'_>) -> &Meaning {
-        self.meanings.of(mark.hit.term, &self.vocabulary.index.terms()[mark.hit.term])
+        self.meanings.of(mark.hit.term)
     }
 
     /// What `score` comes to.
@@ -247,7 +214,7 @@ fn claims(ad: &Ad<'_>, reading: &Reading<'_>) -> Vec<Claim> {
     for mark in reading.marks.iter().filter(|mark| mark.term.kind == Kind::Legality) {
         let field = &ad.fields[mark.hit.field];
         let text = &field.text[mark.hit.start..mark.hit.end];
-        let kind = mark.term.refers_to.first().cloned().unwrap_or_default();
+        let kind = mark.term.refers_to().next().unwrap_or_default().to_owned();
         let value = number_after(&field.text[mark.hit.end..], &kind);
         let claim = Claim { kind, text: text.to_owned(), value };
         if !claims.contains(&claim) {

@@ -292,7 +292,8 @@ fn about_names_sources_and_counts() {
     let sandbox = Sandbox::new();
     let output = sandbox.run(&["species", "about", "--as-of", "2025-07-10", "--format", "jsonl"]);
     assert!(output.starts_with("exit 0\n"), "{output}");
-    for part in ["\"licence\":\"CC BY-SA 4.0", "\"group\":\"mammals\"", "\"as_of\":\"2025-07-10\""] {
+    for part in ["\"licence\":\"CC BY-SA 4.0", "\"group\":\"mammals\"", "\"as_of\":\"2025-07-10\""]
+    {
         assert!(output.contains(part), "{part}: {output}");
     }
 }

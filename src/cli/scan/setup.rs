@@ -6,8 +6,8 @@ use anyhow::Context as _;
 use jiff::civil::Date;
 
 use crate::clock::Clock;
-use crate::lexicon::Lexicon;
-use crate::scan::{Options, Scanner, Scope, Vocabulary, Weights};
+use crate::lexicon::{Lexicon, ListError, Vocabulary};
+use crate::scan::{Options, Scanner, Scope, Weights};
 use crate::species::Species;
 
 /// Options that say how ads are judged.
@@ -45,9 +45,11 @@ pub(in crate::cli) struct Judge {
 impl JudgeArgs {
     /// Loads what was asked for.
     pub(in crate::cli) fn load(&self) -> anyhow::Result<Judge> {
-        let mut lexicon = Lexicon::embedded();
+        let mut vocabulary = Vocabulary::embedded();
         for path in &self.lexicon {
-            lexicon = with_list(lexicon, path)?;
+            let csv = fs_err::read_to_string(path).context("cannot read the word list")?;
+            let file = path.display().to_string();
+            vocabulary = vocabulary.with_list(&csv, &file).map_err(|errors| wrong(&errors))?;
         }
         let weights = match &self.weights {
             Some(path) => {
@@ -61,7 +63,6 @@ impl JudgeArgs {
             ScopeChoice::Wildlife => Scope::Wildlife,
         };
         let on = self.as_of.unwrap_or_else(|| Clock::System.today());
-        let vocabulary = Vocabulary::new(lexicon, Species::embedded());
         Ok(Judge { vocabulary, weights, options: Options { scope, on } })
     }
 }
@@ -69,10 +70,12 @@ impl JudgeArgs {
 /// Adds the user's list at `path`.
 pub(in crate::cli) fn with_list(lexicon: Lexicon, path: &PathBuf) -> anyhow::Result<Lexicon> {
     let csv = fs_err::read_to_string(path).context("cannot read the word list")?;
-    lexicon.with(&csv, &path.display().to_string()).map_err(|errors| {
-        let lines: Vec<String> = errors.iter().map(ToString::to_string).collect();
-        anyhow::anyhow!("the word list is wrong:\n  {}", lines.join("\n  "))
-    })
+    lexicon.with(&csv, &path.display().to_string()).map_err(|errors| wrong(&errors))
+}
+
+fn wrong(errors: &[ListError]) -> anyhow::Error {
+    let lines: Vec<String> = errors.iter().map(ToString::to_string).collect();
+    anyhow::anyhow!("the word list is wrong:\n  {}", lines.join("\n  "))
 }
 
 impl Judge {

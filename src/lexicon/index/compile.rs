@@ -1,0 +1,275 @@
+//! Compiles terms into the bytes of an index.
+
+use std::collections::HashMap;
+
+use super::super::fold;
+use super::super::inflection::{self, Forms};
+use super::super::language::Language;
+use super::super::term::{Inflection, Kind, Term};
+use super::super::words::{Shape, Words};
+use super::layout::{
+    HEADER, KEY, MAGIC, PART_ENDINGS, SECTIONS, Section, VERSION, form, halves, hash, head, tail,
+};
+
+/// Compiles `terms`.
+#[must_use]
+pub fn compile(terms: impl IntoIterator<Item = Term>) -> Vec<u8> {
+    let mut compiler = Compiler::default();
+    for term in terms {
+        compiler.add(term);
+    }
+    compiler.finish()
+}
+
+#[derive(Default)]
+struct Compiler {
+    terms: Vec<Term>,
+    known: HashMap<(Kind, String, Vec<String>), usize>,
+    texts: HashMap<String, [u32; 2]>,
+    text: Vec<u8>,
+    entries: Vec<[u32; 3]>,
+    words: Vec<u32>,
+    patterns: Vec<[u32; 7]>,
+    pattern_keys: Vec<Keys>,
+    known_patterns: HashMap<(String, Option<Language>, Inflection), u32>,
+    forms: Vec<[u32; 3]>,
+    whole: Vec<(u64, u32)>,
+    heads: Vec<(u64, u32)>,
+    tails: Vec<(u64, u32)>,
+    runs: Vec<(u64, u32)>,
+}
+
+/// What a pattern is looked up by.
+#[derive(Clone, Debug, Default)]
+struct Keys {
+    whole: Vec<u64>,
+    stem: Option<String>,
+    part: Option<String>,
+}
+
+impl Compiler {
+    fn add(&mut self, term: Term) {
+        let lower = term.text.to_lowercase();
+        let words = Words::of(&lower);
+        if words.tokens.is_empty() {
+            return;
+        }
+        let (languages, inflection) = (term.languages, term.inflection);
+        let place = self.place(term, &words.folded);
+        if words.tokens.iter().all(|token| token.shape == Shape::Run) {
+            self.add_run(place, &words);
+            return;
+        }
+        let single = words.tokens.len() == 1;
+        for language in languages.iter() {
+            let mut ids = Vec::new();
+            for token in &words.tokens {
+                let written = &lower[token.start as usize..token.end as usize];
+                let long = written.chars().count() >= 4 || single;
+                let of_word = if long { inflection } else { Inflection::Fixed };
+                ids.push(self.pattern(written, language, of_word));
+            }
+            self.entry(place, &ids);
+        }
+    }
+
+    /// The place of `term`, one for the same word of several languages.
+    fn place(&mut self, term: Term, folded: &str) -> usize {
+        let key = (term.kind, folded.to_owned(), term.refers_to.clone());
+        if let Some(place) = self.known.get(&key) {
+            let known = &mut self.terms[*place];
+            known.languages = known.languages.with(term.languages);
+            known.weight = known.weight.max(term.weight);
+            return *place;
+        }
+        self.terms.push(term);
+        self.known.insert(key, self.terms.len() - 1);
+        self.terms.len() - 1
+    }
+
+    fn add_run(&mut self, place: usize, words: &Words) {
+        let text: String = words.tokens.iter().map(|token| words.form(token)).collect();
+        let key = hash(head(&text, 2).unwrap_or(&text));
+        let [start, length] = self.put(&text);
+        let id = short(self.patterns.len());
+        self.patterns.push([0, 0, start, length, 0, 0, 255]);
+        self.pattern_keys.push(Keys::default());
+        let entry = short(self.entries.len());
+        self.entries.push([short(place), short(self.words.len()), 1]);
+        self.words.push(id);
+        self.runs.push((key, entry));
+    }
+
+    fn entry(&mut self, place: usize, ids: &[u32]) {
+        let entry = short(self.entries.len());
+        let keys = self.pattern_keys[ids[0] as usize].clone();
+        self.whole.extend(keys.whole.iter().map(|key| (*key, entry)));
+        if let Some(key) = keys.stem.as_deref().and_then(|stem| head(stem, KEY)) {
+            self.heads.push((hash(key), entry));
+        }
+        if let (1, Some(part)) = (ids.len(), &keys.part) {
+            if let Some(key) = head(part, KEY) {
+                self.heads.push((hash(key), entry));
+            }
+            for ending in PART_ENDINGS {
+                if let Some(key) = tail(&format!("{part}{ending}"), KEY) {
+                    self.tails.push((hash(key), entry));
+                }
+            }
+        }
+        self.entries.push([short(place), short(self.words.len()), short(ids.len())]);
+        self.words.extend(ids);
+    }
+
+    fn pattern(&mut self, word: &str, language: Language, inflection: Inflection) -> u32 {
+        let language = (inflection != Inflection::Fixed).then_some(language);
+        let key = (word.to_owned(), language, inflection);
+        if let Some(id) = self.known_patterns.get(&key) {
+            return *id;
+        }
+        let forms = inflection::forms(word, language.unwrap_or(Language::ANY), inflection);
+        let id = short(self.patterns.len());
+        self.add_pattern(&forms, language);
+        self.known_patterns.insert(key, id);
+        id
+    }
+
+    fn add_pattern(&mut self, forms: &Forms, language: Option<Language>) {
+        let whole = whole_forms(forms);
+        let start = short(self.forms.len());
+        let mut keys = Keys::default();
+        for (folded, accents) in &whole {
+            let hash = hash(folded);
+            let [low, high] = halves(hash);
+            keys.whole.push(hash);
+            let mut record = [0; form::WIDTH];
+            record[form::LOW] = low;
+            record[form::HIGH] = high;
+            record[form::ACCENTS] = *accents;
+            self.forms.push(record);
+        }
+        keys.stem = forms.stem.as_ref().map(|(stem, _)| fold::fold(stem));
+        keys.part = forms.compound.then(|| fold::fold(&forms.whole[0]));
+        let stem = keys.stem.as_ref().map_or([0, 0], |stem| self.put(stem));
+        let part = keys.part.as_ref().map_or([0, 0], |part| self.put(part));
+        let extra = forms.stem.as_ref().map_or(0, |(_, extra)| u32::from(*extra));
+        let strict = language
+            .is_some_and(|language| matches!(language.code(), "de" | "sv" | "fi" | "hu" | "tr"));
+        let codes = extra | if strict { 256 } else { 0 };
+        self.patterns.push([start, short(whole.len()), stem[0], stem[1], part[0], part[1], codes]);
+        self.pattern_keys.push(keys);
+    }
+
+    /// Start and length of `text`, which is stored once.
+    fn put(&mut self, text: &str) -> [u32; 2] {
+        if let Some(place) = self.texts.get(text) {
+            return *place;
+        }
+        let place = [short(self.text.len()), short(text.len())];
+        self.text.extend_from_slice(text.as_bytes());
+        self.texts.insert(text.to_owned(), place);
+        place
+    }
+
+    fn finish(mut self) -> Vec<u8> {
+        let (terms, refs) = self.terms_and_refs();
+        let mut sections: Vec<Vec<u8>> = vec![Vec::new(); SECTIONS];
+        let mut set = |section: Section, bytes: Vec<u8>| sections[section as usize] = bytes;
+        set(Section::Terms, numbers(terms.as_flattened()));
+        set(Section::Refs, numbers(refs.as_flattened()));
+        set(Section::Entries, numbers(self.entries.as_flattened()));
+        set(Section::Words, numbers(&self.words));
+        set(Section::Patterns, numbers(self.patterns.as_flattened()));
+        set(Section::Forms, numbers(self.forms.as_flattened()));
+        for (items, starts_in, items_in) in [
+            (self.whole, Section::WholeStarts, Section::WholeItems),
+            (self.heads, Section::HeadStarts, Section::HeadItems),
+            (self.tails, Section::TailStarts, Section::TailItems),
+            (self.runs, Section::RunStarts, Section::RunItems),
+        ] {
+            let (starts, items) = table(items);
+            set(starts_in, numbers(&starts));
+            set(items_in, numbers(items.as_flattened()));
+        }
+        self.text.resize(self.text.len().next_multiple_of(4), 0);
+        set(Section::Text, self.text);
+        assemble(&sections)
+    }
+
+    fn terms_and_refs(&mut self) -> (Vec<[u32; 6]>, Vec<[u32; 2]>) {
+        let (mut records, mut refs) = (Vec::new(), Vec::new());
+        for term in std::mem::take(&mut self.terms) {
+            let [start, length] = self.put(&term.text);
+            let first = short(refs.len());
+            for to in &term.refers_to {
+                refs.push(self.put(to));
+            }
+            let codes = [term.kind as u8, term.inflection as u8, term.weight as u8, 0];
+            records.push([
+                start,
+                length,
+                u32::from_le_bytes(codes),
+                term.languages.bits(),
+                first,
+                short(term.refers_to.len()),
+            ]);
+        }
+        (records, refs)
+    }
+}
+
+/// Every form folded, once for each way to accent it, with [`form::ACCENTS`].
+fn whole_forms(forms: &Forms) -> Vec<(String, u32)> {
+    let written = forms.whole.iter().cloned();
+    // Without umlauts at hand Germans write ae, oe, ue.
+    let spelled = forms
+        .whole
+        .iter()
+        .filter(|form| form.contains(['ä', 'ö', 'ü']))
+        .map(|form| form.replace('ä', "ae").replace('ö', "oe").replace('ü', "ue"));
+    let mut whole: Vec<(String, u32)> = Vec::new();
+    for form in written.chain(spelled) {
+        let folded = fold::fold(&form);
+        let accents = (fold::accents(&form) & !1) | u32::from(folded != form);
+        if !whole.contains(&(folded.clone(), accents)) {
+            whole.push((folded, accents));
+        }
+    }
+    whole
+}
+
+/// Starts of buckets by the highest bits of the hash, and the items in them.
+fn table(mut items: Vec<(u64, u32)>) -> (Vec<u32>, Vec<[u32; 2]>) {
+    items.sort_unstable();
+    items.dedup();
+    let bits = (usize::BITS - items.len().leading_zeros()).max(4);
+    let mut starts = vec![0u32; (1 << bits) + 1];
+    for (hash, _) in &items {
+        starts[(hash >> (64 - bits)) as usize + 1] += 1;
+    }
+    for at in 1..starts.len() {
+        starts[at] += starts[at - 1];
+    }
+    (starts, items.iter().map(|(hash, entry)| [halves(*hash)[0], *entry]).collect())
+}
+
+fn numbers(numbers: &[u32]) -> Vec<u8> {
+    numbers.iter().flat_map(|number| number.to_le_bytes()).collect()
+}
+
+fn assemble(sections: &[Vec<u8>]) -> Vec<u8> {
+    let mut bytes = MAGIC.to_vec();
+    bytes.extend(VERSION.to_le_bytes());
+    let mut start = HEADER;
+    for section in sections {
+        bytes.extend(short(start).to_le_bytes());
+        bytes.extend(short(section.len()).to_le_bytes());
+        start += section.len();
+    }
+    sections.iter().for_each(|section| bytes.extend(section));
+    bytes
+}
+
+fn short(at: usize) -> u32 {
+    u32::try_from(at).expect("fewer than four thousand million of anything are ever loaded")
+}

@@ -1,0 +1,148 @@
+//! How a compiled index is laid out: numbers in little-endian 32 bits, one
+//! section after the other.
+
+/// Begins every index; changes with the layout.
+pub(super) const MAGIC: [u8; 8] = *b"pugwords";
+/// Version of the layout.
+pub(super) const VERSION: u32 = 1;
+
+/// The sections, in their order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Section {
+    /// Text, one piece after the other.
+    Text,
+    /// Terms: [`term`].
+    Terms,
+    /// What terms refer to: start and length in the text.
+    Refs,
+    /// Entries: [`entry`].
+    Entries,
+    /// The patterns of the words of entries.
+    Words,
+    /// Patterns: [`pattern`].
+    Patterns,
+    /// Whole forms: [`form`].
+    Forms,
+    /// Starts of the buckets of whole words.
+    WholeStarts,
+    /// Items of the buckets: low half of the hash, entry.
+    WholeItems,
+    /// The same for beginnings.
+    HeadStarts,
+    /// Items for beginnings.
+    HeadItems,
+    /// The same for ends.
+    TailStarts,
+    /// Items for ends.
+    TailItems,
+    /// The same for runs.
+    RunStarts,
+    /// Items for runs.
+    RunItems,
+}
+
+/// How many sections there are.
+pub(super) const SECTIONS: usize = 15;
+/// Bytes of the header: magic, version, then start and length of each section.
+pub(super) const HEADER: usize = 12 + SECTIONS * 8;
+
+/// Places of the numbers of a term.
+pub(super) mod term {
+    /// Start of its text.
+    pub(in super::super) const TEXT: usize = 0;
+    /// Length of its text.
+    pub(in super::super) const LENGTH: usize = 1;
+    /// Kind, inflection and weight, a byte each.
+    pub(in super::super) const CODES: usize = 2;
+    /// Languages, a bit each.
+    pub(in super::super) const LANGUAGES: usize = 3;
+    /// First of what it refers to.
+    pub(in super::super) const REFS: usize = 4;
+    /// How many.
+    pub(in super::super) const COUNT: usize = 5;
+    /// Numbers of a term.
+    pub(in super::super) const WIDTH: usize = 6;
+}
+
+/// Places of the numbers of an entry.
+pub(super) mod entry {
+    /// Its term.
+    pub(in super::super) const TERM: usize = 0;
+    /// First of its words.
+    pub(in super::super) const WORDS: usize = 1;
+    /// How many.
+    pub(in super::super) const COUNT: usize = 2;
+    /// Numbers of an entry.
+    pub(in super::super) const WIDTH: usize = 3;
+}
+
+/// Places of the numbers of a pattern.
+pub(super) mod pattern {
+    /// First of its whole forms.
+    pub(in super::super) const FORMS: usize = 0;
+    /// How many.
+    pub(in super::super) const COUNT: usize = 1;
+    /// Start of its stem.
+    pub(in super::super) const STEM: usize = 2;
+    /// Length of its stem; 0: none.
+    pub(in super::super) const STEM_LENGTH: usize = 3;
+    /// Start of its part of a compound.
+    pub(in super::super) const PART: usize = 4;
+    /// Length of its part of a compound; 0: none.
+    pub(in super::super) const PART_LENGTH: usize = 5;
+    /// Letters that may follow the stem, and 256 where ä is not a.
+    pub(in super::super) const CODES: usize = 6;
+    /// Numbers of a pattern.
+    pub(in super::super) const WIDTH: usize = 7;
+}
+
+/// Places of the numbers of a whole form.
+pub(super) mod form {
+    /// Low half of the hash.
+    pub(in super::super) const LOW: usize = 0;
+    /// High half of the hash.
+    pub(in super::super) const HIGH: usize = 1;
+    /// Accents; the lowest bit says that folding took one away.
+    pub(in super::super) const ACCENTS: usize = 2;
+    /// Numbers of a form.
+    pub(in super::super) const WIDTH: usize = 3;
+}
+
+/// Endings that a noun may carry at the end of a compound.
+pub(super) const PART_ENDINGS: [&str; 7] = ["", "e", "en", "er", "n", "s", "es"];
+
+/// Letters that a beginning or an end must have to be looked up by.
+pub(super) const KEY: usize = 3;
+
+/// Hashes a folded word.
+#[must_use]
+pub(super) fn hash(text: &str) -> u64 {
+    let mut hash = 0xCBF2_9CE4_8422_2325u64;
+    for byte in text.bytes() {
+        hash = (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01B3);
+    }
+    // The tables take the highest bits: let all bytes reach them.
+    hash ^ hash.rotate_left(32).wrapping_mul(0x9E37_79B9_7F4A_7C15)
+}
+
+/// The halves of a number: low, high.
+#[must_use]
+pub(super) fn halves(number: u64) -> [u32; 2] {
+    let bytes = number.to_le_bytes();
+    let half =
+        |at: usize| u32::from_le_bytes([bytes[at], bytes[at + 1], bytes[at + 2], bytes[at + 3]]);
+    [half(0), half(4)]
+}
+
+/// The first `letters` letters of `text`.
+#[must_use]
+pub(super) fn head(text: &str, letters: usize) -> Option<&str> {
+    let (at, last) = text.char_indices().nth(letters - 1)?;
+    Some(&text[..at + last.len_utf8()])
+}
+
+/// The last `letters` letters of `text`.
+#[must_use]
+pub(super) fn tail(text: &str, letters: usize) -> Option<&str> {
+    text.char_indices().rev().nth(letters - 1).map(|(at, _)| &text[at..])
+}

@@ -1,0 +1,367 @@
+//! Finds the terms that begin at a word, by hashes of whole words, beginnings and ends.
+//!
+//! An [`Index`] reads compiled bytes as they stand, so that starting costs nothing.
+
+mod compile;
+mod layout;
+
+use std::borrow::Cow;
+
+use super::language::Languages;
+use super::term::{Inflection, Kind, Term, Weight};
+
+pub use compile::compile;
+use layout::{
+    HEADER, KEY, MAGIC, PART_ENDINGS, Section, VERSION, entry, form, hash, head, pattern, tail,
+};
+
+/// A word of an ad as the index sees it.
+#[derive(Clone, Copy, Debug)]
+pub struct Seen<'a> {
+    /// The folded form.
+    pub form: &'a str,
+    /// See [`super::fold::accents`].
+    pub accents: u32,
+    /// True when folding took an accent away.
+    pub marked: bool,
+}
+
+/// How a word of a term was met.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fit {
+    /// As a whole word, in one of its forms.
+    Whole,
+    /// As the first part of a longer word; so many bytes of it.
+    Head(usize),
+    /// As the last part of a longer word; so many bytes of it.
+    Tail(usize),
+}
+
+/// A term that begins at a word.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Candidate {
+    /// Its number.
+    pub term: u32,
+    /// How its first word was met.
+    pub fit: Fit,
+    /// How many words it has after the first.
+    pub remaining: usize,
+    words: u32,
+}
+
+/// A term of an index.
+#[derive(Clone, Copy, Debug)]
+pub struct Entry<'a> {
+    /// The term as its language writes it.
+    pub text: &'a str,
+    /// What it does in an ad.
+    pub kind: Kind,
+    /// Which forms count.
+    pub inflection: Inflection,
+    /// How much it says by itself.
+    pub weight: Weight,
+    /// The languages that write it so.
+    pub languages: Languages,
+    index: &'a Index,
+    refs: (u32, u32),
+}
+
+impl<'a> Entry<'a> {
+    /// Product ids, taxa, a claim or a context, by kind.
+    pub fn refers_to(&self) -> impl Iterator<Item = &'a str> + use<'a> {
+        let (first, count) = self.refs;
+        let index = self.index;
+        (first..first + count).map(|at| {
+            let [start, length] = index.record::<2>(Section::Refs, at);
+            index.text(start, length)
+        })
+    }
+}
+
+/// Terms, ready to be found.
+#[derive(Clone, Debug)]
+pub struct Index {
+    bytes: Cow<'static, [u8]>,
+    starts: [usize; layout::SECTIONS],
+    lengths: [usize; layout::SECTIONS],
+}
+
+impl Index {
+    /// Compiles `terms`.
+    #[must_use]
+    pub fn build(terms: impl IntoIterator<Item = Term>) -> Self {
+        Self::open(Cow::Owned(compile(terms))).expect("the compiler writes what is read here")
+    }
+
+    /// Reads compiled `bytes`; nothing when they are of another version.
+    #[must_use]
+    pub fn open(bytes: Cow<'static, [u8]>) -> Option<Self> {
+        let number = |at: usize| Some(u32::from_le_bytes(*bytes.get(at..)?.first_chunk()?));
+        if !bytes.starts_with(&MAGIC) || number(MAGIC.len())? != VERSION || bytes.len() < HEADER {
+            return None;
+        }
+        let (mut starts, mut lengths) = ([0; layout::SECTIONS], [0; layout::SECTIONS]);
+        for at in 0..layout::SECTIONS {
+            starts[at] = number(12 + at * 8)? as usize;
+            lengths[at] = number(16 + at * 8)? as usize;
+            bytes.get(starts[at]..starts[at] + lengths[at])?;
+        }
+        Some(Self { bytes, starts, lengths })
+    }
+
+    fn number(&self, section: Section, at: usize) -> u32 {
+        let start = self.starts[section as usize] + at * 4;
+        let bytes = self.bytes[start..].first_chunk().expect("sections hold whole numbers");
+        u32::from_le_bytes(*bytes)
+    }
+
+    fn record<const WIDTH: usize>(&self, section: Section, at: u32) -> [u32; WIDTH] {
+        let first = at as usize * WIDTH;
+        std::array::from_fn(|place| self.number(section, first + place))
+    }
+
+    fn text(&self, start: u32, length: u32) -> &str {
+        let from = self.starts[Section::Text as usize] + start as usize;
+        std::str::from_utf8(&self.bytes[from..from + length as usize]).unwrap_or_default()
+    }
+
+    /// How many terms there are.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.lengths[Section::Terms as usize] / (layout::term::WIDTH * 4)
+    }
+
+    /// True when there is no term.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// The term number `at`.
+    #[must_use]
+    pub fn term(&self, at: u32) -> Entry<'_> {
+        use layout::term;
+        let record: [u32; term::WIDTH] = self.record(Section::Terms, at);
+        let [kind, inflection, weight, _] = record[term::CODES].to_le_bytes();
+        Entry {
+            text: self.text(record[term::TEXT], record[term::LENGTH]),
+            kind: Kind::ALL[usize::from(kind)],
+            inflection: Inflection::ALL[usize::from(inflection)],
+            weight: Weight::ALL[usize::from(weight)],
+            languages: Languages::from_bits(record[term::LANGUAGES]),
+            index: self,
+            refs: (record[term::REFS], record[term::COUNT]),
+        }
+    }
+
+    /// Hands `take` the terms whose first word is `word`, whole or as a part of a compound.
+    pub fn at(&self, word: Seen<'_>, mut take: impl FnMut(Candidate)) {
+        let tables = [
+            (Section::WholeStarts, Section::WholeItems, Some(word.form), None),
+            (Section::HeadStarts, Section::HeadItems, head(word.form, KEY), Some(true)),
+            (Section::TailStarts, Section::TailItems, tail(word.form, KEY), Some(false)),
+        ];
+        for (starts, items, key, side) in tables {
+            let Some(key) = key else { continue };
+            self.each(starts, items, hash(key), |entry| {
+                if let Some(candidate) = self.candidate(entry, side, word) {
+                    take(candidate);
+                }
+            });
+        }
+    }
+
+    /// Hands `take` the entries that a table holds for `hash`.
+    fn each(&self, starts: Section, items: Section, hash: u64, mut take: impl FnMut(u32)) {
+        let buckets = self.lengths[starts as usize] / 4 - 1;
+        let bucket = (hash >> (64 - buckets.trailing_zeros())) as usize;
+        let low = layout::halves(hash)[0];
+        for at in self.number(starts, bucket)..self.number(starts, bucket + 1) {
+            let [item, entry] = self.record::<2>(items, at);
+            if item == low {
+                take(entry);
+            }
+        }
+    }
+
+    fn candidate(&self, at: u32, side: Option<bool>, word: Seen<'_>) -> Option<Candidate> {
+        let record: [u32; entry::WIDTH] = self.record(Section::Entries, at);
+        let words = record[entry::WORDS];
+        let remaining = record[entry::COUNT] as usize - 1;
+        let pattern = self.pattern(words);
+        let fit = match side {
+            None => pattern.is_whole(word).then_some(Fit::Whole)?,
+            Some(true) if pattern.has_stem(word) && !pattern.is_whole(word) => Fit::Whole,
+            Some(true) => Fit::Head(pattern.head(word).filter(|_| remaining == 0)?),
+            Some(false) => Fit::Tail(pattern.tail(word).filter(|_| remaining == 0)?),
+        };
+        Some(Candidate { term: record[entry::TERM], fit, remaining, words })
+    }
+
+    /// True when `word` is word number `at` (from 0) after the first of `candidate`.
+    #[must_use]
+    pub fn follows(&self, candidate: &Candidate, at: usize, word: Seen<'_>) -> bool {
+        let pattern = self.pattern(candidate.words + 1 + u32::try_from(at).unwrap_or(u32::MAX));
+        pattern.is_whole(word) || pattern.has_stem(word)
+    }
+
+    /// Hands `take` the terms that stand inside `run`, a text without spaces, with their bytes.
+    pub fn inside(&self, run: &str, mut take: impl FnMut(u32, usize, usize)) {
+        for (at, _) in run.char_indices() {
+            let rest = &run[at..];
+            let key = head(rest, 2).unwrap_or(rest);
+            self.each(Section::RunStarts, Section::RunItems, hash(key), |number| {
+                let record: [u32; entry::WIDTH] = self.record(Section::Entries, number);
+                let text = self.pattern(record[entry::WORDS]).stem;
+                if rest.starts_with(text) {
+                    take(record[entry::TERM], at, at + text.len());
+                }
+            });
+        }
+    }
+
+    /// The pattern of word number `at`.
+    fn pattern(&self, at: u32) -> Pattern<'_> {
+        let id = self.number(Section::Words, at as usize);
+        let record: [u32; pattern::WIDTH] = self.record(Section::Patterns, id);
+        Pattern {
+            index: self,
+            forms: record[pattern::FORMS]..record[pattern::FORMS] + record[pattern::COUNT],
+            stem: self.text(record[pattern::STEM], record[pattern::STEM_LENGTH]),
+            part: self.text(record[pattern::PART], record[pattern::PART_LENGTH]),
+            extra: (record[pattern::CODES] & 255) as usize,
+            strict: record[pattern::CODES] & 256 != 0,
+        }
+    }
+}
+
+/// The forms of one word of a term.
+struct Pattern<'a> {
+    index: &'a Index,
+    forms: std::ops::Range<u32>,
+    stem: &'a str,
+    part: &'a str,
+    extra: usize,
+    strict: bool,
+}
+
+impl Pattern<'_> {
+    fn is_whole(&self, word: Seen<'_>) -> bool {
+        let [low, high] = layout::halves(hash(word.form));
+        self.forms.clone().any(|at| {
+            let record: [u32; form::WIDTH] = self.index.record(Section::Forms, at);
+            record[form::LOW] == low
+                && record[form::HIGH] == high
+                && self.agrees(record[form::ACCENTS], word)
+        })
+    }
+
+    /// Accents may be left out or wrong in a long word; in a short one they tell words apart.
+    fn agrees(&self, accents: u32, word: Seen<'_>) -> bool {
+        let form_is_marked = accents & 1 == 1;
+        accents & !1 == word.accents & !1
+            || word.form.chars().count() >= 6
+            || !word.form.starts_with(|c: char| c.is_ascii_lowercase())
+            || !(word.marked || self.strict && form_is_marked)
+            || (!form_is_marked && word.marked && word.form.len() >= 5)
+    }
+
+    fn has_stem(&self, word: Seen<'_>) -> bool {
+        !self.stem.is_empty()
+            && word.form.strip_prefix(self.stem).is_some_and(|rest| {
+                rest.chars().count() <= self.extra && rest.chars().all(char::is_alphabetic)
+            })
+    }
+
+    /// The bytes of a compound that this word takes at its beginning.
+    fn head(&self, word: Seen<'_>) -> Option<usize> {
+        let rest = word.form.strip_prefix(self.part).filter(|_| !self.part.is_empty())?;
+        (rest.chars().count() >= 3).then_some(self.part.len())
+    }
+
+    /// The bytes of a compound that this word takes at its end.
+    fn tail(&self, word: Seen<'_>) -> Option<usize> {
+        if self.part.is_empty() {
+            return None;
+        }
+        PART_ENDINGS.iter().find_map(|ending| {
+            let before = word.form.strip_suffix(ending)?.strip_suffix(self.part)?;
+            (before.chars().count() >= 3).then_some(self.part.len() + ending.len())
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::borrow::Cow;
+
+    use super::{Fit, Index, Seen};
+    use crate::lexicon::language::{Language, Languages};
+    use crate::lexicon::term::{Inflection, Kind, Term, Weight};
+    use crate::lexicon::words::Words;
+
+    fn term(text: &str, code: &str, inflection: Inflection) -> Term {
+        Term {
+            text: text.to_owned(),
+            kind: Kind::Product,
+            refers_to: vec!["ivory".to_owned()],
+            inflection,
+            weight: Weight::Strong,
+            languages: Languages::one(Language::from_code(code).unwrap()),
+        }
+    }
+
+    fn fits(index: &Index, word: &str) -> Vec<Fit> {
+        let words = Words::of(word);
+        let token = words.tokens[0];
+        let seen = Seen { form: words.form(&token), accents: token.accents, marked: token.marked };
+        let mut fits = Vec::new();
+        index.at(seen, |candidate| fits.push(candidate.fit));
+        fits
+    }
+
+    #[test]
+    fn compounds_are_met_at_either_end() {
+        let index = Index::build([term("elfenbein", "de", Inflection::Compound)]);
+        assert_eq!(fits(&index, "Elfenbein"), [Fit::Whole]);
+        assert_eq!(fits(&index, "Elfenbeinschnitzerei"), [Fit::Head(9)]);
+        assert_eq!(fits(&index, "Mammutelfenbeins"), [Fit::Tail(10)]);
+        assert_eq!(fits(&index, "Elfe"), []);
+    }
+
+    #[test]
+    fn an_umlaut_tells_short_words_apart() {
+        let index = Index::build([term("bär", "de", Inflection::Noun)]);
+        assert_eq!(fits(&index, "Bär"), [Fit::Whole]);
+        assert_eq!(fits(&index, "Baer"), [Fit::Whole]);
+        assert_eq!(fits(&index, "Bar"), []);
+    }
+
+    #[test]
+    fn a_stem_takes_endings() {
+        let index = Index::build([term("papuga", "pl", Inflection::Noun)]);
+        assert_eq!(fits(&index, "papugami"), [Fit::Whole]);
+    }
+
+    #[test]
+    fn runs_are_searched_inside() {
+        let index = Index::build([term("象牙", "zh", Inflection::Inside)]);
+        let mut found = Vec::new();
+        index.inside("出售象牙手镯", |term, from, to| found.push((term, from, to)));
+        assert_eq!(found, [(0, 6, 12)]);
+    }
+
+    #[test]
+    fn a_term_comes_back_as_it_went_in() {
+        let index = Index::build([term("Elfenbein", "de", Inflection::Compound)]);
+        let entry = index.term(0);
+        assert_eq!((index.len(), entry.text, entry.kind), (1, "Elfenbein", Kind::Product));
+        assert_eq!(entry.refers_to().collect::<Vec<_>>(), ["ivory"]);
+    }
+
+    #[test]
+    fn foreign_bytes_are_no_index() {
+        assert!(Index::open(Cow::Borrowed(b"pugwords")).is_none());
+        assert!(Index::open(Cow::Borrowed(&[0; 400])).is_none());
+    }
+}

@@ -1,0 +1,97 @@
+//! All words that a scan knows: the shipped ones and lists of one's own.
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+
+use super::index::{Candidate, Entry, Index, Seen};
+use super::language::Language;
+use super::read::{self, ListError};
+
+/// Compiled terms and the products that they speak of.
+#[derive(Clone, Debug)]
+pub struct Vocabulary {
+    indexes: Vec<Index>,
+    /// The number of the first term of each index.
+    firsts: Vec<u32>,
+    products: BTreeMap<String, Vec<String>>,
+}
+
+impl Vocabulary {
+    /// The shipped words: word lists and the names of taxa.
+    ///
+    /// # Panics
+    ///
+    /// Never in a built program: `build.rs` wrote what is read here.
+    #[must_use]
+    pub fn embedded() -> Self {
+        let bytes: &'static [u8] = include_bytes!(concat!(env!("OUT_DIR"), "/lexicon.index"));
+        let index = Index::open(Cow::Borrowed(bytes)).expect("build.rs wrote this index");
+        let products = read::products(super::shipped::PRODUCTS, "products.csv")
+            .expect("build.rs read this table");
+        Self { indexes: vec![index], firsts: vec![0], products }
+    }
+
+    /// Adds the list `csv` that came from `file`; rows without a column `language`
+    /// count in every language.
+    ///
+    /// # Errors
+    ///
+    /// A [`ListError`] for each row that breaks the format.
+    pub fn with_list(mut self, csv: &str, file: &str) -> Result<Self, Vec<ListError>> {
+        let rows = read::terms(csv, file, Language::ANY)?;
+        self.firsts.push(self.count());
+        self.indexes.push(Index::build(rows.into_iter().map(|row| row.term)));
+        Ok(self)
+    }
+
+    /// How many terms there are.
+    #[must_use]
+    pub fn count(&self) -> u32 {
+        let all: usize = self.indexes.iter().map(Index::len).sum();
+        u32::try_from(all).unwrap_or(u32::MAX)
+    }
+
+    /// The term number `at`.
+    #[must_use]
+    pub fn term(&self, at: u32) -> Entry<'_> {
+        let place = self.firsts.partition_point(|first| *first <= at) - 1;
+        self.indexes[place].term(at - self.firsts[place])
+    }
+
+    /// The taxa that `product` may come from; `None` for an id that is no product.
+    #[must_use]
+    pub fn product(&self, product: &str) -> Option<&[String]> {
+        self.products.get(product).map(Vec::as_slice)
+    }
+
+    /// Hands `take` the terms whose first word is `word`, and the index that each is of.
+    pub fn at(&self, word: Seen<'_>, mut take: impl FnMut(&Index, Candidate, u32)) {
+        for (index, first) in self.indexes.iter().zip(&self.firsts) {
+            index.at(word, |candidate| take(index, candidate, first + candidate.term));
+        }
+    }
+
+    /// Hands `take` the terms that stand inside `run`, with their bytes.
+    pub fn inside(&self, run: &str, mut take: impl FnMut(u32, usize, usize)) {
+        for (index, first) in self.indexes.iter().zip(&self.firsts) {
+            index.inside(run, |term, from, to| take(first + term, from, to));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Seen, Vocabulary};
+
+    #[test]
+    fn words_of_ones_own_stand_beside_the_shipped_ones() {
+        let csv = "term,kind,refers_to\nblorx,code,ivory\n";
+        let words = Vocabulary::embedded().with_list(csv, "my.csv").unwrap();
+        for form in ["blorx", "ivory"] {
+            let mut found = Vec::new();
+            let seen = Seen { form, accents: 0, marked: false };
+            words.at(seen, |_, _, term| found.push(words.term(term).text.to_owned()));
+            assert!(found.iter().any(|text| text == form), "{form}: {found:?}");
+        }
+    }
+}
