@@ -1,4 +1,5 @@
-//! What we write, checked by programs that are not ours: sha256sum, bagit.py, warcio, openssl.
+//! What we write, checked by programs that are not ours: sha256sum, bagit.py, warcio, openssl,
+//! py-wacz, cdxj-indexer, WebCrypto.
 //!
 //! A program that is missing makes its check step aside, loudly; with
 //! `PUGMARK_COUNTERPARTS=required` it makes it fail.
@@ -346,4 +347,70 @@ fn files_ending(folder: &Path, extension: &str) -> Vec<String> {
     let entries = fs_err::read_dir(folder).unwrap();
     let names = entries.map(|entry| entry.unwrap().file_name().into_string().unwrap());
     names.filter(|name| name.ends_with(extension)).collect()
+}
+
+/// Checks the signature of a package as ReplayWeb.page does, with WebCrypto.
+const VERIFY_PACKAGE: &str = "
+const { readFileSync } = require('fs');
+const { subtle } = require('crypto').webcrypto;
+const signed = JSON.parse(readFileSync(process.argv[1])).signedData;
+const bytes = text => Uint8Array.from(Buffer.from(text, 'base64'));
+const algorithm = { name: 'ECDSA', namedCurve: 'P-384' };
+(async () => {
+  const key = await subtle.importKey('spki', bytes(signed.publicKey), algorithm, true, ['verify']);
+  const verify = text => subtle.verify({ name: 'ECDSA', hash: 'SHA-256' }, key,
+    bytes(signed.signature), new TextEncoder().encode(text));
+  console.log(await verify(signed.hash), await verify(signed.hash.replace(/.$/, 'x')));
+})();
+";
+
+#[test]
+fn wacz_validates_the_package_and_its_index_is_as_others_write_it() {
+    let sandbox = case();
+    let args = ["evidence", "wacz", "--case", "case", "-o", "pages.wacz"];
+    let output = sandbox.run(&args);
+    assert!(output.starts_with("exit 0"), "{output}");
+    assert!(sandbox.run(&args).contains("`pages.wacz` exists already"));
+    assert!(sandbox.run(&["evidence", "verify", "case"]).starts_with("exit 0"));
+    let root = sandbox.root();
+    let unpack = "import sys, zipfile; z = zipfile.ZipFile(sys.argv[1]); assert z.testzip() is None; \
+        z.extractall('unpacked')";
+    if let Some(output) = counterpart("python3", &["-c", unpack, "pages.wacz"], root) {
+        assert!(output.status.success(), "{}", said(&output));
+    } else {
+        return;
+    }
+    if let Some(output) = counterpart("wacz", &["validate", "-f", "pages.wacz"], root) {
+        assert!(output.status.success(), "{}", said(&output));
+        assert!(!said(&output).contains("invalid"), "{}", said(&output));
+    }
+    let signed = "unpacked/datapackage-digest.json";
+    if let Some(output) = counterpart("node", &["-e", VERIFY_PACKAGE, signed], root) {
+        assert_eq!(String::from_utf8_lossy(&output.stdout), "true false\n", "{}", said(&output));
+    }
+    let archives = files_ending(&root.join("unpacked/archive"), ".warc.gz");
+    assert_eq!(archives.len(), 4);
+    let archives: Vec<String> =
+        archives.into_iter().map(|name| format!("unpacked/archive/{name}")).collect();
+    let mut args = vec!["-s"];
+    args.extend(archives.iter().map(String::as_str));
+    let Some(output) = counterpart("cdxj-indexer", &args, root) else { return };
+    let theirs = String::from_utf8(output.stdout).unwrap();
+    let ours = fs_err::read_to_string(root.join("unpacked/indexes/index.cdxj")).unwrap();
+    assert_eq!(comparable(&ours), comparable(&theirs));
+}
+
+/// The lines of an index: key, time and what leads to the record.
+fn comparable(index: &str) -> Vec<String> {
+    let line = |line: &str| {
+        let (key, rest) = line.split_once(' ').unwrap();
+        let (time, json) = rest.split_once(' ').unwrap();
+        let value: Value = serde_json::from_str(json).unwrap();
+        let fields = ["url", "mime", "status", "digest", "length", "offset", "filename"];
+        let fields: Vec<_> = fields.iter().map(|field| value[field].to_string()).collect();
+        format!("{key} {time} {}", fields.join(" "))
+    };
+    let mut lines: Vec<String> = index.lines().map(line).collect();
+    lines.sort();
+    lines
 }

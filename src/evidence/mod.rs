@@ -34,6 +34,7 @@ mod recovery;
 mod store;
 mod timestamp;
 mod verify;
+mod wacz;
 mod warc;
 mod writer;
 
@@ -53,4 +54,5 @@ pub use readme::{README, README_FILE};
 pub use store::{Custodian, FIRST_KEY, ITEMS, KEYS, QUARANTINE, Store, StoreError};
 pub use timestamp::{Authority, Stamped, TimeStamp, TimeStampError, stamp_head, stamp_item};
 pub use verify::{Check, Report, verify};
+pub use wacz::{WaczError, write_wacz};
 pub use writer::{TOOL, Writer};

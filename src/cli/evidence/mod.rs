@@ -5,6 +5,7 @@ mod capture;
 mod log;
 mod timestamp;
 mod verify;
+mod wacz;
 
 use clap::Subcommand;
 
@@ -23,6 +24,7 @@ enum Command {
     Add(add::Args),
     Verify(verify::Args),
     Timestamp(timestamp::Args),
+    Wacz(wacz::Args),
     Log(log::LogArgs),
     Note(log::NoteArgs),
 }
@@ -33,6 +35,7 @@ pub(super) fn run(args: &Args, streams: &mut Streams) -> anyhow::Result<Outcome>
         Command::Add(args) => add::run(args, streams),
         Command::Verify(args) => verify::run(args, streams),
         Command::Timestamp(args) => timestamp::run(args, streams),
+        Command::Wacz(args) => wacz::run(args, streams),
         Command::Log(args) => log::log(args, streams),
         Command::Note(args) => log::note(args, streams),
     }

@@ -17,6 +17,10 @@ pub(in crate::evidence) struct ReadRecord {
     pub(in crate::evidence) number: usize,
     /// First byte of its gzip member.
     pub(in crate::evidence) offset: u64,
+    /// Byte behind its gzip member.
+    pub(in crate::evidence) end: u64,
+    /// Status line and headers of the HTTP message in it; empty when it is none.
+    pub(in crate::evidence) http_head: Vec<u8>,
     fields: BTreeMap<String, String>,
     /// What is wrong with it, in words.
     pub(in crate::evidence) faults: Vec<String>,
@@ -55,8 +59,14 @@ impl<R: Read> WarcReader<R> {
         self.number += 1;
         let offset = input.count;
         let mut member = BufReader::with_capacity(1 << 16, GzDecoder::new(input));
-        let mut record =
-            ReadRecord { number: self.number, offset, fields: BTreeMap::new(), faults: Vec::new() };
+        let mut record = ReadRecord {
+            number: self.number,
+            offset,
+            end: offset,
+            http_head: Vec::new(),
+            fields: BTreeMap::new(),
+            faults: Vec::new(),
+        };
         read_head(&mut member, &mut record)?;
         read_block(&mut member, &mut record)?;
         let mut rest = Vec::new();
@@ -64,7 +74,9 @@ impl<R: Read> WarcReader<R> {
         if rest != b"\r\n\r\n" {
             record.faults.push("does not end as a record does".to_owned());
         }
-        self.input = Some(member.into_inner().into_inner());
+        let input = member.into_inner().into_inner();
+        record.end = input.count;
+        self.input = Some(input);
         Ok(Some(record))
     }
 }
@@ -120,7 +132,8 @@ fn read_block(member: &mut impl BufRead, record: &mut ReadRecord) -> io::Result<
                 start.extend_from_slice(bytes);
                 if let Some(end) = crate::evidence::net::head_end(start) {
                     payload.update(&start[end..]);
-                    head = None;
+                    start.truncate(end);
+                    record.http_head = head.take().unwrap_or_default();
                 }
             }
         }
