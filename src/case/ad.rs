@@ -1,21 +1,59 @@
 //! An ad of the ledger: what the platform published and what the scan found in it.
 
 use std::fmt;
+use std::ops::Deref;
+use std::sync::Arc;
 
 use jiff::civil::Date;
-use serde::Deserialize;
-use serde::de::{Deserializer, IgnoredAny, MapAccess, Visitor};
+use serde::de::{Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use serde::{Deserialize, Serialize, Serializer};
 
 use super::{country, day};
 
 /// The scan record version that this program reads.
 pub const SCAN_SCHEMA: &str = "pugmark.scan/1";
 
+/// How the ledger knows an ad; cheap to copy, because lists name ads often.
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct AdId(Arc<str>);
+
+impl From<String> for AdId {
+    fn from(text: String) -> Self {
+        Self(text.into())
+    }
+}
+
+impl Deref for AdId {
+    type Target = str;
+
+    fn deref(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for AdId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self)
+    }
+}
+
+impl Serialize for AdId {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self)
+    }
+}
+
+/// The ids with a blank between them, for a cell of a table.
+#[must_use]
+pub fn joined(ids: &[AdId]) -> String {
+    ids.iter().map(|id| &**id).collect::<Vec<_>>().join(" ")
+}
+
 /// An ad with the fields that the figures need; the ledger keeps the whole record.
 #[derive(Clone, Debug, Default)]
 pub struct Ad {
     /// How the ledger knows the ad: platform and id, else a hash of its content.
-    pub ad_id: String,
+    pub ad_id: AdId,
     /// Where the record came from, as `file:line`.
     pub from: String,
     /// What the platform published.
@@ -66,12 +104,12 @@ pub struct Finding {
     /// ISO 639-1.
     #[serde(default)]
     pub language: Option<String>,
-    /// Words that counted.
-    #[serde(default)]
+    /// Products and taxa of the words that counted, each once.
+    #[serde(default, deserialize_with = "distinct_hits")]
     pub hits: Vec<Hit>,
     /// Listings of the taxa meant.
-    #[serde(default)]
-    pub status: Option<Status>,
+    #[serde(default, deserialize_with = "shared_status")]
+    pub status: Option<Arc<Status>>,
     /// What the seller claims about legality.
     #[serde(default)]
     pub claims: Vec<Claim>,
@@ -115,7 +153,7 @@ impl Verdict {
 }
 
 /// A word that counted, as far as the figures need it.
-#[derive(Clone, Debug, Default, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
 pub struct Hit {
     /// Product id, such as `ivory`.
     #[serde(default)]
@@ -126,7 +164,7 @@ pub struct Hit {
 }
 
 /// Listings of the taxa that an ad may mean, the strictest first.
-#[derive(Clone, Debug, Default, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Deserialize)]
 pub struct Status {
     /// CITES Appendix.
     #[serde(default)]
@@ -143,7 +181,7 @@ pub struct Status {
 }
 
 /// A listed taxon that an ad may mean.
-#[derive(Clone, Debug, Default, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Deserialize)]
 pub struct ListedTaxon {
     /// Scientific name.
     pub name: String,
@@ -156,6 +194,23 @@ pub struct ListedTaxon {
     /// Family.
     #[serde(default)]
     pub family: Option<String>,
+}
+
+fn distinct_hits<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<Hit>, D::Error> {
+    let mut hits: Vec<Hit> = Vec::new();
+    for hit in Vec::<Hit>::deserialize(deserializer)? {
+        if (hit.product.is_some() || hit.taxon.is_some()) && !hits.contains(&hit) {
+            hits.push(hit);
+        }
+    }
+    hits.shrink_to_fit();
+    Ok(hits)
+}
+
+fn shared_status<'de, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<Option<Arc<Status>>, D::Error> {
+    Ok(Option::<Status>::deserialize(deserializer)?.map(Arc::new))
 }
 
 /// A claim about legality.
@@ -318,22 +373,60 @@ fn host(address: &str) -> Option<String> {
 }
 
 /// A value read as words: a string, a number, or a list of them; nothing else counts.
+#[derive(Default)]
 struct Words(Vec<String>);
 
 impl<'de> Deserialize<'de> for Words {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let mut words = Vec::new();
-        collect(&serde_json::Value::deserialize(deserializer)?, &mut words);
-        Ok(Self(words))
+        deserializer.deserialize_any(WordsVisitor)
     }
 }
 
-fn collect(value: &serde_json::Value, words: &mut Vec<String>) {
-    match value {
-        serde_json::Value::String(text) if !text.trim().is_empty() => words.push(text.clone()),
-        serde_json::Value::Number(number) => words.push(number.to_string()),
-        serde_json::Value::Array(values) => values.iter().for_each(|value| collect(value, words)),
-        _ => {}
+struct WordsVisitor;
+
+impl<'de> Visitor<'de> for WordsVisitor {
+    type Value = Words;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a value")
+    }
+
+    fn visit_str<E>(self, text: &str) -> Result<Words, E> {
+        let words = if text.trim().is_empty() { Vec::new() } else { vec![text.to_owned()] };
+        Ok(Words(words))
+    }
+
+    fn visit_i64<E>(self, number: i64) -> Result<Words, E> {
+        Ok(Words(vec![number.to_string()]))
+    }
+
+    fn visit_u64<E>(self, number: u64) -> Result<Words, E> {
+        Ok(Words(vec![number.to_string()]))
+    }
+
+    fn visit_f64<E>(self, number: f64) -> Result<Words, E> {
+        Ok(Words(vec![number.to_string()]))
+    }
+
+    fn visit_bool<E>(self, _: bool) -> Result<Words, E> {
+        Ok(Words::default())
+    }
+
+    fn visit_unit<E>(self) -> Result<Words, E> {
+        Ok(Words::default())
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Words, A::Error> {
+        let mut words = Vec::new();
+        while let Some(Words(more)) = list.next_element()? {
+            words.extend(more);
+        }
+        Ok(Words(words))
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Words, A::Error> {
+        while map.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
+        Ok(Words::default())
     }
 }
 

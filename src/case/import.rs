@@ -1,6 +1,6 @@
 //! Takes scan records into a case: ledger and custody log change together, or neither does.
 
-use std::io::{self, BufRead};
+use std::io::{self, Read};
 
 use super::Folder;
 use super::ledger::{Incoming, Joined, LEDGER_FILE, Ledger, LedgerError};
@@ -36,7 +36,7 @@ pub struct Imported {
 pub fn import(
     case: &Folder,
     custodian: &Custodian,
-    input: impl BufRead,
+    input: impl Read + Send,
     name: &str,
     left_out: &mut dyn FnMut(&str, &str),
 ) -> Result<Imported, ImportError> {

@@ -2,18 +2,15 @@
 
 use std::collections::BTreeMap;
 use std::fs::File;
-use std::io::{self, BufRead, BufReader, BufWriter, Read, Seek, SeekFrom, Write};
+use std::io::{self, BufReader, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
 
-use serde::{Deserialize, Serialize};
-use serde_json::value::RawValue;
-
-use super::LedgerError;
+use super::{LONGEST_LINE, LedgerError};
 use crate::case::ad::{Offer, SCAN_SCHEMA, ScanRecord};
 use crate::evidence::{Hasher, Sha256};
-
-/// Bytes that one record may have; a longer line is left out.
-const LONGEST_LINE: u64 = 64 << 20;
+use crate::scan::pipeline;
+use crate::scan::read::{Block, Blocks};
 
 /// Characters of platform and id together, above which the ledger uses a hash instead.
 const LONGEST_ID: usize = 200;
@@ -45,47 +42,40 @@ impl Incoming {
     /// [`LedgerError`], but not [`LedgerError::Damaged`].
     pub fn read(
         case: &Path,
-        mut input: impl BufRead,
+        input: impl Read + Send,
         name: &str,
         left_out: LeftOut<'_>,
     ) -> Result<Self, LedgerError> {
         let cannot_spool = |source| LedgerError::Unusable { path: case.to_owned(), source };
-        let cannot_read = |source| LedgerError::Unusable { path: PathBuf::from(name), source };
         let mut incoming = Self::empty(tempfile::tempfile_in(case).map_err(cannot_spool)?);
-        let mut spool = BufWriter::with_capacity(1 << 20, &mut incoming.spool);
-        let mut bytes = Vec::new();
+        let hasher = Mutex::new(Hasher::default());
+        let blocks = Blocks::lines(HashingReader { input, hasher: &hasher }, LONGEST_LINE);
+        let read = |block: &Block| batch(block, name);
         let mut unscanned = false;
-        for number in 1_u64.. {
-            let whole = line(&mut input, &mut bytes, &mut incoming.input).map_err(cannot_read)?;
-            if bytes.is_empty() {
-                break;
+        let take = |batch: Batch| {
+            if let Some(refused) = batch.refused {
+                return Err(io::Error::other(refused));
             }
-            if bytes.trim_ascii().is_empty() {
-                continue;
+            incoming.spool.write_all(&batch.lines)?;
+            for (key, length) in batch.lengths {
+                incoming.places.insert(key, (incoming.end, length));
+                incoming.end += length;
             }
-            let place = format!("{name}:{number}");
-            match if whole { read_record(&bytes) } else { Err(Defect::TooLong) } {
-                Ok((ad_id, record)) => {
-                    let line = NewLine { ad_id: &ad_id, from: &place, record };
-                    let length = line.write(&mut spool).map_err(cannot_spool)?;
-                    incoming.places.insert(key(&ad_id), (incoming.end, length));
-                    incoming.end += length;
-                }
-                Err(Defect::OtherVersion(found)) => {
-                    return Err(LedgerError::OtherVersion { place, found });
-                }
-                Err(defect) => {
-                    unscanned |= matches!(defect, Defect::NotScanned);
-                    incoming.left_out += 1;
-                    left_out(&place, &defect.to_string());
-                }
+            for (place, defect) in batch.defects {
+                unscanned |= matches!(defect, Defect::NotScanned);
+                incoming.left_out += 1;
+                left_out(&place, &defect.to_string());
             }
-        }
-        spool.flush().map_err(cannot_spool)?;
-        drop(spool);
+            Ok(())
+        };
+        pipeline::run(blocks, super::cores(), read, take).map_err(|err| {
+            let unusable = |source| LedgerError::Unusable { path: PathBuf::from(name), source };
+            err.downcast::<LedgerError>().unwrap_or_else(unusable)
+        })?;
         if incoming.places.is_empty() && unscanned {
             return Err(LedgerError::NotScanned { name: name.to_owned() });
         }
+        incoming.input = hasher.into_inner().unwrap_or_else(PoisonError::into_inner);
         Ok(incoming)
     }
 
@@ -135,40 +125,64 @@ impl Incoming {
     }
 }
 
-#[derive(Serialize)]
-struct NewLine<'a> {
-    ad_id: &'a str,
-    from: &'a str,
-    record: &'a RawValue,
+/// Passes bytes on from a reader and hashes them.
+struct HashingReader<'a, R> {
+    input: R,
+    hasher: &'a Mutex<Hasher>,
 }
 
-impl NewLine<'_> {
-    /// Writes the line; returns its length in bytes.
-    fn write(&self, out: &mut impl Write) -> io::Result<u64> {
-        let mut bytes = serde_json::to_vec(self)?;
-        bytes.push(b'\n');
-        out.write_all(&bytes)?;
-        Ok(u64::try_from(bytes.len()).expect("a length is a u64"))
+impl<R: Read> Read for HashingReader<'_, R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let count = self.input.read(buffer)?;
+        let mut hasher = self.hasher.lock().unwrap_or_else(PoisonError::into_inner);
+        hasher.update(&buffer[..count]);
+        Ok(count)
     }
 }
 
-/// Reads a line into `bytes`; false when it is longer than [`LONGEST_LINE`], its rest skipped.
-fn line(input: &mut impl BufRead, bytes: &mut Vec<u8>, hasher: &mut Hasher) -> io::Result<bool> {
-    bytes.clear();
-    let count = input.by_ref().take(LONGEST_LINE).read_until(b'\n', bytes)?;
-    hasher.update(bytes);
-    if bytes.ends_with(b"\n") || u64::try_from(count).is_ok_and(|count| count < LONGEST_LINE) {
-        return Ok(true);
+/// The records of a block, as lines of a ledger.
+#[derive(Default)]
+struct Batch {
+    lines: Vec<u8>,
+    lengths: Vec<(Key, u64)>,
+    defects: Vec<(String, Defect)>,
+    refused: Option<LedgerError>,
+}
+
+fn batch(block: &Block, name: &str) -> Batch {
+    let mut batch = Batch::default();
+    if let Some(line) = block.too_long {
+        batch.defects.push((format!("{name}:{line}"), Defect::TooLong));
     }
-    loop {
-        let block = input.fill_buf()?;
-        let end = memchr::memchr(b'\n', block);
-        let used = end.map_or(block.len(), |end| end + 1);
-        hasher.update(&block[..used]);
-        input.consume(used);
-        if end.is_some() || used == 0 {
-            return Ok(false);
+    for (bytes, number) in block.bytes.split(|byte| *byte == b'\n').zip(block.line..) {
+        let record = bytes.trim_ascii();
+        if record.is_empty() {
+            continue;
         }
+        let place = format!("{name}:{number}");
+        match read_record(record) {
+            Ok(ad_id) => batch.add(&ad_id, &place, record),
+            Err(Defect::OtherVersion(found)) => {
+                batch.refused = Some(LedgerError::OtherVersion { place, found });
+                break;
+            }
+            Err(defect) => batch.defects.push((place, defect)),
+        }
+    }
+    batch
+}
+
+impl Batch {
+    /// Adds a line of the ledger; `record` is a JSON object and stays as it is.
+    fn add(&mut self, ad_id: &str, from: &str, record: &[u8]) {
+        let start = self.lines.len();
+        let quoted = |text: &str| serde_json::to_string(text).expect("a string is always JSON");
+        let head = format!("{{\"ad_id\":{},\"from\":{},\"record\":", quoted(ad_id), quoted(from));
+        self.lines.extend_from_slice(head.as_bytes());
+        self.lines.extend_from_slice(record);
+        self.lines.extend_from_slice(b"}\n");
+        let length = u64::try_from(self.lines.len() - start).expect("a length is a u64");
+        self.lengths.push((key(ad_id), length));
     }
 }
 
@@ -177,6 +191,8 @@ fn line(input: &mut impl BufRead, bytes: &mut Vec<u8>, hasher: &mut Hasher) -> i
 enum Defect {
     #[error("the line is longer than 64 MiB")]
     TooLong,
+    #[error("not UTF-8")]
+    NotText,
     #[error("not a JSON object of a scan: {0}")]
     NotJson(serde_json::Error),
     #[error("no `pugmark` object: the record was not scanned")]
@@ -185,27 +201,28 @@ enum Defect {
     OtherVersion(String),
 }
 
-fn read_record(bytes: &[u8]) -> Result<(String, &RawValue), Defect> {
-    #[derive(Deserialize)]
-    struct Version {
-        pugmark: Option<Schema>,
+/// Checks a scan record and returns the ledger's name of its ad.
+fn read_record(bytes: &[u8]) -> Result<String, Defect> {
+    let text = std::str::from_utf8(bytes).map_err(|_| Defect::NotText)?;
+    let record: ScanRecord = match serde_json::from_str(text) {
+        Ok(record) => record,
+        // A record of another version may well have another form.
+        Err(err) => match version(text) {
+            Some(found) if found != SCAN_SCHEMA => return Err(Defect::OtherVersion(found)),
+            _ => return Err(Defect::NotJson(err)),
+        },
+    };
+    let finding = record.finding.ok_or(Defect::NotScanned)?;
+    if finding.schema != SCAN_SCHEMA {
+        return Err(Defect::OtherVersion(finding.schema));
     }
-    #[derive(Deserialize)]
-    struct Schema {
-        #[serde(default)]
-        schema: String,
-    }
-    let raw: &RawValue = serde_json::from_slice(bytes).map_err(Defect::NotJson)?;
-    let version: Version = serde_json::from_str(raw.get()).map_err(Defect::NotJson)?;
-    match version.pugmark {
-        None => return Err(Defect::NotScanned),
-        Some(found) if found.schema != SCAN_SCHEMA => {
-            return Err(Defect::OtherVersion(found.schema));
-        }
-        Some(_) => {}
-    }
-    let record: ScanRecord = serde_json::from_str(raw.get()).map_err(Defect::NotJson)?;
-    Ok((ad_id(&record.offer), raw))
+    Ok(ad_id(&record.offer))
+}
+
+/// What a record says of its version.
+fn version(text: &str) -> Option<String> {
+    let value: serde_json::Value = serde_json::from_str(text).ok()?;
+    Some(value.get("pugmark")?.get("schema")?.as_str()?.to_owned())
 }
 
 /// The ledger's name of an ad: platform and id, else a hash of what it says.

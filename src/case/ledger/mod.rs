@@ -8,17 +8,26 @@ mod incoming;
 
 pub use incoming::Incoming;
 
+use std::collections::HashSet;
 use std::io::{self, BufRead, BufReader, Write};
+use std::num::NonZero;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::thread;
 
 use fs_err::File;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
-use super::ad::{Ad, SCAN_SCHEMA, ScanRecord};
+use super::ad::{Ad, SCAN_SCHEMA, ScanRecord, Status};
+use crate::scan::pipeline;
+use crate::scan::read::{Block, Blocks};
 
 /// Name of the ledger in a case folder.
 pub const LEDGER_FILE: &str = "ads.jsonl";
+
+/// Bytes that one record may have.
+const LONGEST_LINE: usize = 64 << 20;
 
 /// What went wrong with a ledger or an import as a whole.
 #[derive(Debug, thiserror::Error)]
@@ -73,10 +82,22 @@ pub struct Joined {
 #[derive(Deserialize)]
 struct Line<'a> {
     ad_id: String,
-    #[serde(default)]
-    from: String,
     #[serde(borrow)]
     record: &'a RawValue,
+}
+
+/// A line with its record read.
+#[derive(Deserialize)]
+struct WholeLine {
+    ad_id: String,
+    #[serde(default)]
+    from: String,
+    record: ScanRecord,
+}
+
+/// The cores that records are read with.
+fn cores() -> NonZero<usize> {
+    thread::available_parallelism().unwrap_or(NonZero::<usize>::MIN)
 }
 
 /// The ledger file of a case.
@@ -98,12 +119,54 @@ impl Ledger {
     ///
     /// [`LedgerError::Unusable`] and [`LedgerError::Damaged`].
     pub fn read(&self, mut each: impl FnMut(Ad)) -> Result<(), LedgerError> {
-        self.lines(|line, _| {
-            let record: ScanRecord = serde_json::from_str(line.record.get())?;
-            let finding = record.finding.unwrap_or_default();
-            each(Ad { ad_id: line.ad_id, from: line.from, offer: record.offer, finding });
-            Ok(())
-        })
+        let Some(file) = self.open()? else { return Ok(()) };
+        let blocks = Blocks::lines(file, LONGEST_LINE);
+        let mut statuses: HashSet<Arc<Status>> = HashSet::new();
+        let parse = |block: &Block| self.ads(block);
+        let take = |ads: Result<Vec<Ad>, LedgerError>| {
+            for mut ad in ads.map_err(io::Error::other)? {
+                if let Some(status) = &ad.finding.status {
+                    match statuses.get(status) {
+                        Some(known) => ad.finding.status = Some(Arc::clone(known)),
+                        None => drop(statuses.insert(Arc::clone(status))),
+                    }
+                }
+                each(ad);
+            }
+            Ok::<(), io::Error>(())
+        };
+        pipeline::run(blocks, cores(), parse, take).map_err(|err| self.told(err))
+    }
+
+    /// The ads of the lines of `block`.
+    fn ads(&self, block: &Block) -> Result<Vec<Ad>, LedgerError> {
+        let damaged = |line, source| LedgerError::Damaged { path: self.path.clone(), line, source };
+        if let Some(line) = block.too_long {
+            let source = serde::de::Error::custom("longer than any record may be");
+            return Err(damaged(line, source));
+        }
+        let lines = block.bytes.split(|byte| *byte == b'\n').zip(block.line..);
+        let read = |(bytes, number): (&[u8], u64)| {
+            let line: WholeLine =
+                serde_json::from_slice(bytes).map_err(|err| damaged(number, err))?;
+            let (offer, finding) = (line.record.offer, line.record.finding.unwrap_or_default());
+            Ok(Ad { ad_id: line.ad_id.into(), from: line.from, offer, finding })
+        };
+        lines.filter(|(bytes, _)| !bytes.is_empty()).map(read).collect()
+    }
+
+    /// An error of [`Ledger::read`] as it was before it went through the pipeline.
+    fn told(&self, err: io::Error) -> LedgerError {
+        let unusable = |source| LedgerError::Unusable { path: self.path.clone(), source };
+        err.downcast::<LedgerError>().unwrap_or_else(unusable)
+    }
+
+    fn open(&self) -> Result<Option<File>, LedgerError> {
+        match File::open(&self.path) {
+            Ok(file) => Ok(Some(file)),
+            Err(err) if err.kind() == io::ErrorKind::NotFound => Ok(None),
+            Err(source) => Err(LedgerError::Unusable { path: self.path.clone(), source }),
+        }
     }
 
     /// Writes the ledger as it is with `incoming` joined to it: old lines, replaced where
@@ -145,11 +208,7 @@ impl Ledger {
         mut each: impl FnMut(Line<'_>, &[u8]) -> Result<(), serde_json::Error>,
     ) -> Result<(), LedgerError> {
         let unusable = |source| LedgerError::Unusable { path: self.path.clone(), source };
-        let file = match File::open(&self.path) {
-            Ok(file) => file,
-            Err(err) if err.kind() == io::ErrorKind::NotFound => return Ok(()),
-            Err(err) => return Err(unusable(err)),
-        };
+        let Some(file) = self.open()? else { return Ok(()) };
         let mut reader = BufReader::with_capacity(1 << 20, file);
         let mut bytes = Vec::new();
         for number in 1.. {
@@ -173,6 +232,7 @@ fn same_record(new: &[u8], old: &RawValue) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use std::io::Cursor;
     use std::path::Path;
 
     use super::{Incoming, Joined, LEDGER_FILE, Ledger, LedgerError};
@@ -186,9 +246,14 @@ mod tests {
 
     fn import(case: &Path, input: &str) -> Result<(Joined, Vec<String>), LedgerError> {
         let mut left_out = Vec::new();
-        let incoming = Incoming::read(case, input.as_bytes(), "scan.jsonl", &mut |place, why| {
-            left_out.push(format!("{place}: {why}"));
-        })?;
+        let incoming = Incoming::read(
+            case,
+            Cursor::new(input.to_owned()),
+            "scan.jsonl",
+            &mut |place, why| {
+                left_out.push(format!("{place}: {why}"));
+            },
+        )?;
         let mut bytes = Vec::new();
         let joined = Ledger::of(case).join(&incoming, &mut bytes)?;
         fs_err::write(case.join(LEDGER_FILE), bytes).unwrap();
@@ -225,7 +290,7 @@ mod tests {
         let (joined, _) = import(case.path(), &(record("3", 70) + &record("1", 60))).unwrap();
         assert_eq!(joined, Joined { added: 1, updated: 1, unchanged: 0, ads: 3 });
         let mut seen = Vec::new();
-        let read = |ad: crate::case::ad::Ad| seen.push((ad.ad_id, ad.finding.score));
+        let read = |ad: crate::case::ad::Ad| seen.push((ad.ad_id.to_string(), ad.finding.score));
         Ledger::of(case.path()).read(read).unwrap();
         let id = |id: &str| format!("k.example/{id}");
         assert_eq!(seen, [(id("1"), 60.0), (id("2"), 90.0), (id("3"), 70.0)]);

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write;
 
 use super::Links;
+use crate::case::ad::joined;
 
 /// Returns the networks as a GraphML document: accounts are nodes, what they share is edges.
 #[must_use]
@@ -49,7 +50,7 @@ pub fn graphml(links: &Links) -> String {
                 data("kind", edge.kind.word()),
                 data("value", &edge.value),
                 data("strength", &edge.strength.to_string()),
-                data("ads", &edge.ads.join(" ")),
+                data("ads", &joined(&edge.ads)),
             );
         }
     }

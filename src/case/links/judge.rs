@@ -1,9 +1,9 @@
 //! Which shared values join accounts, and which are a service's or a quoted competitor's.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use super::Ignored;
-use super::signal::{Accounts, Kind, Shared, of_contact, values};
+use super::signal::{Accounts, Kind, Shared, Sightings, of_contact, values};
 use crate::case::ad::Ad;
 
 /// Accounts above which a value is nobody's own.
@@ -115,26 +115,26 @@ pub(super) struct Judged {
     pub(super) ignored: Vec<Ignored>,
 }
 
-pub(super) fn judge(ads: &[Ad], accounts: &Accounts, shared: &[Shared]) -> Judged {
-    let own = OwnValues::of(ads, accounts, shared);
+pub(super) fn judge(ads: &[Ad], accounts: &Accounts, seen: &Sightings) -> Judged {
     let platforms: BTreeSet<&str> =
         ads.iter().filter_map(|ad| ad.offer.platform.as_deref()).collect();
     let mut judged = Judged { joining: Vec::new(), ignored: Vec::new() };
-    for value in shared {
+    for value in seen.shared() {
+        let value = &value;
         let ignored = |places: Vec<usize>, reason| Ignored {
             kind: value.kind,
             value: value.value.clone(),
             accounts: places.iter().map(|place| accounts.names[*place].clone()).collect(),
             reason,
         };
-        if let Some(reason) = not_of_a_person(value, ads, &platforms, &own) {
+        if let Some(reason) = not_of_a_person(value, ads, &platforms, seen) {
             judged.ignored.push(ignored(value.ads.keys().copied().collect(), reason));
             continue;
         }
         let mut joined = value.ads.clone();
         let mut quoting = Vec::new();
         for (account, places) in &value.ads {
-            if is_quoted(value, *account, places, ads, &own) {
+            if is_quoted(value, *account, places, ads, seen) {
                 joined.remove(account);
                 quoting.push(*account);
             }
@@ -171,7 +171,7 @@ fn not_of_a_person(
     value: &Shared,
     ads: &[Ad],
     platforms: &BTreeSet<&str>,
-    own: &OwnValues,
+    seen: &Sightings,
 ) -> Option<&'static str> {
     if value.ads.len() > MOST_ACCOUNTS {
         return Some("more than 50 accounts show it");
@@ -189,7 +189,7 @@ fn not_of_a_person(
     if named * 2 > places().count() {
         return Some("the ads call it a courier's or a service's");
     }
-    let beside = value.ads.keys().filter(|account| own.has_unshared(**account, value.kind)).count();
+    let beside = value.ads.keys().filter(|account| seen.has_own(**account, value.kind)).count();
     let service = value.ads.len() >= SERVICE_ACCOUNTS && beside * 10 >= value.ads.len() * 6;
     service.then_some("it stands beside the accounts' own, as that of a courier or a marketplace")
 }
@@ -216,16 +216,18 @@ fn is_quoted(
     account: usize,
     places: &[usize],
     ads: &[Ad],
-    own: &OwnValues,
+    seen: &Sightings,
 ) -> bool {
     if !matches!(value.kind, Kind::Phone | Kind::Email | Kind::Handle) {
         return false;
     }
-    let count = own.count(account, value.kind, &value.value);
+    let count = seen.count(account, value.kind, &value.value);
     places.iter().all(|place| {
         let ad = &ads[*place];
         let better = |(kind, other): &(Kind, String)| {
-            *kind == value.kind && *other != value.value && own.count(account, *kind, other) > count
+            *kind == value.kind
+                && *other != value.value
+                && seen.count(account, *kind, other) > count
         };
         near(ad, value, WARNING) || values(ad).iter().any(better)
     })
@@ -258,35 +260,4 @@ fn has_word(text: &str, word: &str) -> bool {
         let after = text[at + word.len()..].chars().next();
         !before.is_some_and(char::is_alphanumeric) && !after.is_some_and(char::is_alphanumeric)
     })
-}
-
-/// How often each account shows each value, and which accounts have values of their own.
-struct OwnValues {
-    counts: BTreeMap<(usize, Kind), BTreeMap<String, usize>>,
-    shared: BTreeSet<(Kind, String)>,
-}
-
-impl OwnValues {
-    fn of(ads: &[Ad], accounts: &Accounts, shared: &[Shared]) -> Self {
-        let mut counts: BTreeMap<(usize, Kind), BTreeMap<String, usize>> = BTreeMap::new();
-        for (place, ad) in ads.iter().enumerate() {
-            for (kind, value) in values(ad) {
-                let account = counts.entry((accounts.of_ad[place], kind)).or_default();
-                *account.entry(value).or_default() += 1;
-            }
-        }
-        let shared = shared.iter().map(|one| (one.kind, one.value.clone())).collect();
-        Self { counts, shared }
-    }
-
-    fn count(&self, account: usize, kind: Kind, value: &str) -> usize {
-        self.counts.get(&(account, kind)).and_then(|all| all.get(value)).copied().unwrap_or(0)
-    }
-
-    /// True when the account shows a value of `kind` that no other account shows.
-    fn has_unshared(&self, account: usize, kind: Kind) -> bool {
-        self.counts.get(&(account, kind)).is_some_and(|all| {
-            all.keys().any(|value| !self.shared.contains(&(kind, value.clone())))
-        })
-    }
 }

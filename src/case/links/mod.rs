@@ -21,7 +21,7 @@ pub use signal::Kind;
 use jiff::civil::Date;
 use serde::Serialize;
 
-use super::ad::Ad;
+use super::ad::{Ad, AdId};
 use super::summary::Eur;
 
 /// Version of the record.
@@ -52,7 +52,7 @@ pub struct Cluster {
     /// The account that holds it together: most edges, then most ads.
     pub key_account: String,
     /// Their ads.
-    pub ads: Vec<String>,
+    pub ads: Vec<AdId>,
     /// What joins them.
     pub edges: Vec<Edge>,
     /// Platforms they are on.
@@ -83,7 +83,7 @@ pub struct Edge {
     /// How much it says, from 0 to 1: a rule of thumb, not a probability.
     pub strength: f64,
     /// The ads of both that show it.
-    pub ads: Vec<String>,
+    pub ads: Vec<AdId>,
 }
 
 /// The ads of a day.
@@ -92,7 +92,7 @@ pub struct Day {
     /// The day.
     pub date: Date,
     /// The ads.
-    pub ads: Vec<String>,
+    pub ads: Vec<AdId>,
 }
 
 /// A value that several accounts show and that joins none of them, or not all.
@@ -112,7 +112,7 @@ pub struct Ignored {
 #[must_use]
 pub fn links(ads: &[Ad]) -> Links {
     let accounts = signal::Accounts::of(ads);
-    let judged = judge::judge(ads, &accounts, &signal::shared(ads, &accounts));
+    let judged = judge::judge(ads, &accounts, &signal::Sightings::of(ads, &accounts));
     Links {
         schema: SCHEMA,
         accounts: accounts.names.len(),

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::signal::{Accounts, Shared};
 use super::{Cluster, Day, Edge};
-use crate::case::ad::Ad;
+use crate::case::ad::{Ad, AdId};
 use crate::case::duplicates;
 use crate::case::summary::Eur;
 
@@ -90,7 +90,7 @@ impl Part {
         self.edges
             .sort_by(|x, y| (&x.a, &x.b, x.kind, &x.value).cmp(&(&y.a, &y.b, y.kind, &y.value)));
         let own = || self.ads.iter().map(|place| &ads[*place]);
-        let mut days: BTreeMap<_, Vec<String>> = BTreeMap::new();
+        let mut days: BTreeMap<_, Vec<AdId>> = BTreeMap::new();
         for ad in own() {
             if let Some(date) = ad.offer.date {
                 days.entry(date).or_default().push(ad.ad_id.clone());

@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use super::{Edge, Links};
+use crate::case::ad::joined;
 use crate::output::Record;
 
 /// An edge with the network it belongs to.
@@ -40,7 +41,7 @@ impl Record for EdgeRow {
             edge.kind.word().to_owned(),
             edge.value.clone(),
             format!("{:.2}", edge.strength),
-            edge.ads.join(" "),
+            joined(&edge.ads),
         ]
     }
 }

@@ -1,6 +1,6 @@
 //! What ads show of who is behind them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 use serde::Serialize;
 
@@ -9,7 +9,7 @@ use crate::case::ad::{Ad, Contact};
 use crate::case::duplicates;
 
 /// What accounts may share.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Kind {
     /// A telephone number.
@@ -51,20 +51,17 @@ pub(super) struct Accounts {
 
 impl Accounts {
     pub(super) fn of(ads: &[Ad]) -> Self {
-        let mut places: BTreeMap<String, usize> = BTreeMap::new();
         let name = |ad: &Ad| {
             let platform = ad.offer.platform.as_deref().unwrap_or("?");
             let seller = ad.offer.seller.as_ref();
             seller.map_or_else(|| format!("ad:{}", ad.ad_id), |name| format!("{platform}/{name}"))
         };
-        for ad in ads {
-            places.insert(name(ad), 0);
-        }
-        for (place, entry) in places.values_mut().enumerate() {
-            *entry = place;
-        }
-        let of_ad = ads.iter().map(|ad| places[&name(ad)]).collect();
-        Self { names: places.into_keys().collect(), of_ad }
+        let mut names: Vec<String> = ads.iter().map(name).collect();
+        names.sort_unstable();
+        names.dedup();
+        let place = |ad: &Ad| names.binary_search(&name(ad)).unwrap_or_default();
+        let of_ad = ads.iter().map(place).collect();
+        Self { names, of_ad }
     }
 }
 
@@ -75,24 +72,76 @@ pub(super) struct Shared {
     pub(super) ads: BTreeMap<usize, Vec<usize>>,
 }
 
-/// The values that at least two accounts show.
-pub(super) fn shared(ads: &[Ad], accounts: &Accounts) -> Vec<Shared> {
-    let mut all: BTreeMap<(Kind, String), BTreeMap<usize, Vec<usize>>> = BTreeMap::new();
-    let texts = duplicates::texts(ads);
-    for (place, ad) in ads.iter().enumerate() {
-        let mut values = values(ad);
-        if let Some(first) = texts[place] {
-            values.push((Kind::Text, ads[first].ad_id.clone()));
+/// An ad that shows a value.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Sighting {
+    kind: Kind,
+    value: String,
+    account: usize,
+    ad: usize,
+}
+
+/// All that some ads show, in order of kind, value, account and ad.
+pub(super) struct Sightings {
+    all: Vec<Sighting>,
+    /// Accounts that show a value of the kind that no other account shows.
+    with_own: HashSet<(Kind, usize)>,
+}
+
+impl Sightings {
+    pub(super) fn of(ads: &[Ad], accounts: &Accounts) -> Self {
+        let mut all = Vec::new();
+        let texts = duplicates::texts(ads);
+        for (ad, record) in ads.iter().enumerate() {
+            let account = accounts.of_ad[ad];
+            let text = texts[ad].map(|first| (Kind::Text, ads[first].ad_id.to_string()));
+            let values = values(record).into_iter().chain(text);
+            all.extend(values.map(|(kind, value)| Sighting { kind, value, account, ad }));
         }
-        values.sort();
-        values.dedup();
-        for value in values {
-            let by_account = all.entry(value).or_default();
-            by_account.entry(accounts.of_ad[place]).or_default().push(place);
+        all.sort_unstable();
+        all.dedup();
+        let mut with_own = HashSet::new();
+        for group in all.chunk_by(same_value) {
+            if is_of_one_account(group) {
+                with_own.insert((group[0].kind, group[0].account));
+            }
         }
+        Self { all, with_own }
     }
-    let shared = all.into_iter().filter(|(_, ads)| ads.len() > 1);
-    shared.map(|((kind, value), ads)| Shared { kind, value, ads }).collect()
+
+    /// The values that at least two accounts show.
+    pub(super) fn shared(&self) -> impl Iterator<Item = Shared> {
+        let groups = self.all.chunk_by(same_value).filter(|group| !is_of_one_account(group));
+        groups.map(|group| {
+            let mut ads: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
+            for sighting in group {
+                ads.entry(sighting.account).or_default().push(sighting.ad);
+            }
+            Shared { kind: group[0].kind, value: group[0].value.clone(), ads }
+        })
+    }
+
+    /// How many ads of `account` show the value.
+    pub(super) fn count(&self, account: usize, kind: Kind, value: &str) -> usize {
+        let wanted = (kind, value, account);
+        let key = |one: &Sighting| (one.kind, one.value.as_str(), one.account) < wanted;
+        let start = self.all.partition_point(key);
+        let found = self.all[start..].iter();
+        found.take_while(|one| (one.kind, one.value.as_str(), one.account) == wanted).count()
+    }
+
+    /// True when the account shows a value of `kind` that no other account shows.
+    pub(super) fn has_own(&self, account: usize, kind: Kind) -> bool {
+        self.with_own.contains(&(kind, account))
+    }
+}
+
+fn same_value(a: &Sighting, b: &Sighting) -> bool {
+    a.kind == b.kind && a.value == b.value
+}
+
+fn is_of_one_account(group: &[Sighting]) -> bool {
+    group.first().map(|one| one.account) == group.last().map(|one| one.account)
 }
 
 /// All that an ad shows, apart from its text as a whole.

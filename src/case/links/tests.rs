@@ -6,7 +6,7 @@ use super::{Kind, Links, links};
 use crate::case::ad::{Ad, Contact};
 
 fn ad(account: &str, id: usize, text: &str, contacts: &[(&str, &str)]) -> Ad {
-    let mut ad = Ad { ad_id: format!("m.example/{id}"), ..Ad::default() };
+    let mut ad = Ad { ad_id: format!("m.example/{id}").into(), ..Ad::default() };
     ad.offer.platform = Some("m.example".to_owned());
     ad.offer.seller = Some(account.to_owned());
     text.clone_into(&mut ad.offer.text);
@@ -45,7 +45,8 @@ fn accounts_with_one_number_are_one_network_also_over_a_third() {
     assert_eq!(cluster.key_account, "m.example/b");
     let kinds: Vec<Kind> = cluster.edges.iter().map(|edge| edge.kind).collect();
     assert_eq!(kinds, [Kind::Phone, Kind::Email]);
-    assert_eq!(cluster.edges[0].ads, ["m.example/1", "m.example/2"]);
+    let shown: Vec<&str> = cluster.edges[0].ads.iter().map(|id| &**id).collect();
+    assert_eq!(shown, ["m.example/1", "m.example/2"]);
 }
 
 #[test]

@@ -19,7 +19,7 @@ use std::collections::BTreeMap;
 use jiff::civil::Date;
 use serde::Serialize;
 
-use super::ad::{Ad, Claim};
+use super::ad::{Ad, AdId, Claim};
 use super::report::Language;
 use super::summary::{products, taxa_in_words};
 
@@ -74,7 +74,7 @@ pub struct Notice {
 #[derive(Clone, Debug, Serialize)]
 pub struct Item {
     /// The ledger's name of the ad.
-    pub ad_id: String,
+    pub ad_id: AdId,
     /// Exact electronic location (Article 16(2)(b)).
     pub url: Option<String>,
     /// Head line.
@@ -113,7 +113,7 @@ pub struct Notices {
     /// By platform.
     pub notices: Vec<Notice>,
     /// Ads left out.
-    pub left_out: Vec<(String, &'static str)>,
+    pub left_out: Vec<(AdId, &'static str)>,
 }
 
 /// Drafts the notices for `ads`; `kept` has the evidence by address.

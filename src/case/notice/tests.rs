@@ -9,19 +9,22 @@ use crate::case::ad::{Ad, Claim, ListedTaxon, Status};
 use crate::case::report::Language;
 
 fn ad(id: usize, platform: &str, annex: Option<&str>, language: &str) -> Ad {
-    let mut ad = Ad { ad_id: format!("{platform}/{id}"), ..Ad::default() };
+    let mut ad = Ad { ad_id: format!("{platform}/{id}").into(), ..Ad::default() };
     ad.offer.platform = Some(platform.to_owned());
     ad.offer.seller = Some("tom".to_owned());
     ad.offer.url = Some(format!("https://{platform}/ad/{id}"));
     ad.offer.title = format!("Tusk {id}");
     ad.finding.language = Some(language.to_owned());
     let taxon = ListedTaxon { name: "Elephas maximus".to_owned(), ..ListedTaxon::default() };
-    ad.finding.status = Some(Status {
-        appendix: Some("I".to_owned()),
-        annex: annex.map(str::to_owned),
-        as_of: Some("2026-11-25".to_owned()),
-        taxa: vec![taxon],
-    });
+    ad.finding.status = Some(
+        Status {
+            appendix: Some("I".to_owned()),
+            annex: annex.map(str::to_owned),
+            as_of: Some("2026-11-25".to_owned()),
+            taxa: vec![taxon],
+        }
+        .into(),
+    );
     ad
 }
 
@@ -78,7 +81,7 @@ fn ads_whose_sale_the_regulation_does_not_restrict_stay_out_and_are_named() {
     let ads = [ad(1, "a.example", Some("C"), "en"), ad(2, "a.example", None, "en")];
     let drafts = drafts(&ads, None);
     assert!(drafts.notices.is_empty());
-    let ids: Vec<&str> = drafts.left_out.iter().map(|(id, _)| id.as_str()).collect();
+    let ids: Vec<&str> = drafts.left_out.iter().map(|(id, _)| &**id).collect();
     assert_eq!(ids, ["a.example/1", "a.example/2"]);
 }
 
@@ -116,7 +119,7 @@ fn ads_that_claim_to_be_lawful_are_left_to_a_person() {
         claim(ad(4, "a.example", Some("B"), "en"), &["certificate", "no-papers"]),
     ];
     let drafts = drafts(&ads, None);
-    let left_out: Vec<&str> = drafts.left_out.iter().map(|(id, _)| id.as_str()).collect();
+    let left_out: Vec<&str> = drafts.left_out.iter().map(|(id, _)| &**id).collect();
     assert_eq!(left_out, ["a.example/1", "a.example/2"]);
     assert_eq!(drafts.notices[0].items.len(), 2);
 }

@@ -15,7 +15,7 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use serde::Serialize;
 
-use super::ad::{Ad, Verdict};
+use super::ad::{Ad, AdId, Verdict};
 use super::rates::Rates;
 
 /// Version of the record.
@@ -92,7 +92,7 @@ pub struct Summary {
     /// Ads taken for one offer.
     pub merged: Vec<Merged>,
     /// Ads whose price is in a currency without a rate.
-    pub without_rate: Vec<String>,
+    pub without_rate: Vec<AdId>,
     /// What decided.
     pub thresholds: Thresholds,
     /// Day of the exchange rates.
@@ -166,7 +166,7 @@ pub struct Figure {
     /// Ads that name no price.
     pub without_price: u64,
     /// The ads.
-    pub ad_ids: Vec<String>,
+    pub ad_ids: Vec<AdId>,
     /// Places of the ads in [`Summary::ads`].
     #[serde(skip)]
     pub places: Vec<usize>,
@@ -190,9 +190,9 @@ pub struct Seller {
 #[derive(Clone, Debug, Serialize)]
 pub struct Merged {
     /// The one that counts.
-    pub counted: String,
+    pub counted: AdId,
     /// The others.
-    pub same_offer: Vec<String>,
+    pub same_offer: Vec<AdId>,
 }
 
 /// What decided whether and how an ad counts.

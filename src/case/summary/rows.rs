@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use super::{Figure, Summary};
+use crate::case::ad::joined;
 use crate::output::Record;
 
 /// A figure with the list it belongs to.
@@ -93,7 +94,7 @@ impl Record for Row {
             eur(figure.value_eur),
             figure.median_eur.map(eur).unwrap_or_default(),
             figure.without_price.to_string(),
-            figure.ad_ids.join(" "),
+            joined(&figure.ad_ids),
         ]
     }
 }

@@ -103,7 +103,7 @@ mod tests {
     }
 
     fn about(hits: Vec<Hit>, taxa: Vec<ListedTaxon>) -> Vec<String> {
-        let status = Some(Status { taxa, ..Status::default() });
+        let status = Some(Status { taxa, ..Status::default() }.into());
         let finding = Finding { hits, status, ..Finding::default() };
         subjects(&finding).into_iter().map(|subject| subject.name).collect()
     }

@@ -39,7 +39,7 @@ fn count(ads: Vec<Ad>, looked_at: LookedAt, terms: &Terms) -> Summary {
     let tally = Tally { offers: duplicates::offers(&ads), ads: &ads };
     let one = |key: Option<String>| vec![key.unwrap_or_else(|| UNKNOWN.to_owned())];
     let status = |ad: &Ad, pick: fn(&crate::case::ad::Status) -> Option<String>| {
-        one(ad.finding.status.as_ref().and_then(pick))
+        one(ad.finding.status.as_deref().and_then(pick))
     };
     let group = |ad: &Ad| subjects(&ad.finding).iter().map(|one| one.group.to_owned()).collect();
     let taxon = |ad: &Ad| subjects(&ad.finding).into_iter().map(|one| one.name).collect();

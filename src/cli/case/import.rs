@@ -1,6 +1,6 @@
 //! `pugmark case import`: scan output into the ledger.
 
-use std::io::{self, BufRead, BufReader};
+use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
 use anyhow::Context;
@@ -52,13 +52,13 @@ pub(super) fn run(args: &Args, streams: &mut Streams) -> anyhow::Result<Outcome>
     Ok(outcome)
 }
 
-fn open(path: &Path) -> anyhow::Result<(Box<dyn BufRead>, String)> {
+fn open(path: &Path) -> anyhow::Result<(Box<dyn Read + Send>, String)> {
     if path == Path::new("-") {
-        return Ok((Box::new(io::stdin().lock()), "stdin".to_owned()));
+        return Ok((Box::new(io::stdin()), "stdin".to_owned()));
     }
     let name = path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned();
     let file = File::open(path).context("cannot read the scan output")?;
-    Ok((Box::new(BufReader::with_capacity(1 << 20, file)), name))
+    Ok((Box::new(file), name))
 }
 
 fn advise(err: ImportError) -> anyhow::Error {

@@ -43,11 +43,11 @@ impl Page<'_> {
     fn same_offer(&self) -> BTreeMap<usize, usize> {
         let Summary { ads, merged, .. } = self.summary;
         let places: BTreeMap<&str, usize> =
-            ads.iter().enumerate().map(|(place, ad)| (ad.ad_id.as_str(), place)).collect();
+            ads.iter().enumerate().map(|(place, ad)| (&*ad.ad_id, place)).collect();
         let others = merged.iter().flat_map(|one| {
-            one.same_offer.iter().filter_map(|id| {
-                Some((*places.get(id.as_str())?, *places.get(one.counted.as_str())?))
-            })
+            one.same_offer
+                .iter()
+                .filter_map(|id| Some((*places.get(&**id)?, *places.get(&*one.counted)?)))
         });
         others.collect()
     }
