@@ -214,7 +214,7 @@ impl Species {
     }
 
     fn suggest<'a>(&'a self, answer: &mut Answer<'a>, finding: &Finding<'a>) {
-        answer.suggestions = finding.matches.iter().map(|found| found.name).collect();
+        answer.suggestions = names(&finding.matches);
         answer.notes.push("unknown name: this is no statement that it is not listed".to_owned());
     }
 
@@ -229,8 +229,8 @@ impl Species {
         let through_genus = first.kind == MatchKind::Genus;
         answer.below = self.below_otherwise(first.taxon, &status, answer.as_of);
         if through_genus && status.cites.is_empty() && status.eu.is_empty() {
-            let names = answer.below.iter().flat_map(|below| below.examples.iter().copied());
-            answer.suggestions = others.iter().map(|found| found.name).chain(names).collect();
+            let examples = answer.below.iter().flat_map(|below| below.examples.iter().copied());
+            answer.suggestions = names(others).into_iter().chain(examples).collect();
             answer.below = None;
             answer.notes.push(format!(
                 "unknown name: {} is known and not listed as a whole, which says nothing of this name",
@@ -244,7 +244,10 @@ impl Species {
         answer.domesticated =
             self.wild(first.taxon).map(|wild| self.other(wild, first.name, answer.as_of));
         if through_genus {
-            answer.suggestions = others.iter().map(|found| found.name).collect();
+            answer.suggestions = names(others);
+            let moved = others.iter().filter(|found| found.distance == 0);
+            answer.also =
+                moved.map(|found| self.other(found.taxon, found.name, answer.as_of)).collect();
         } else {
             let others =
                 others.iter().map(|found| self.other(found.taxon, found.name, answer.as_of));
@@ -308,11 +311,15 @@ impl Species {
 
     fn remark(&self, answer: &mut Answer<'_>, first: &Match<'_>, status: &Status<'_>) {
         let name = self.name_of(first.taxon);
-        let mut notes = Vec::new();
+        let mut notes = std::mem::take(&mut answer.notes);
         match first.kind {
             MatchKind::Genus => notes.push(format!(
                 "`{}` is not in the data: answered for {name}, which it belongs to by its name",
                 answer.query
+            )),
+            MatchKind::Product => notes.push(format!(
+                "`{}` is a product: it may come from any of the taxa named here",
+                first.name
             )),
             MatchKind::Fuzzy => notes.push(format!("read as `{}`", first.name)),
             MatchKind::Synonym if self.kind(first.named) == TaxonKind::Included => {
@@ -345,4 +352,15 @@ impl Species {
         }
         answer.notes = notes;
     }
+}
+
+/// The names of `matches`, each once.
+fn names<'a>(matches: &[Match<'a>]) -> Vec<&'a str> {
+    let mut names: Vec<&str> = Vec::new();
+    for found in matches {
+        if !names.contains(&found.name) {
+            names.push(found.name);
+        }
+    }
+    names
 }

@@ -18,7 +18,7 @@ pub(crate) const WORD: usize = 4;
 /// Annexes at hand, then offset and length of each section.
 pub(crate) const HEAD_WORDS: usize = 7 + 2 * SECTIONS;
 /// Number of sections.
-pub(crate) const SECTIONS: usize = 15;
+pub(crate) const SECTIONS: usize = 16;
 
 /// The parts of an index, in file order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -54,6 +54,8 @@ pub(crate) enum Section {
     Countries,
     /// Texts of `sources.csv`.
     Sources,
+    /// Texts of `totals.csv`.
+    Totals,
 }
 
 /// Words of a taxon.
@@ -173,6 +175,9 @@ pub(crate) const COUNTRY_COLUMNS: [&str; 5] = ["code", "en", "fr", "de", "nl"];
 
 /// Columns of `sources.csv`.
 pub(crate) const SOURCE_COLUMNS: [&str; 4] = ["what", "source", "date", "licence"];
+
+/// Columns of `totals.csv`.
+pub(crate) const TOTAL_COLUMNS: [&str; 7] = ["group", "date", "I", "II", "III", "A", "explanation"];
 
 /// A sum over the body of an index that shows a damaged file: FNV-1a over words of eight bytes.
 pub(crate) fn checksum(body: &[u8]) -> u64 {

@@ -10,6 +10,7 @@ mod cascade;
 pub mod compile;
 mod desk;
 mod duty;
+mod epithet;
 mod fold;
 mod fuzzy;
 mod index;
@@ -23,7 +24,7 @@ mod summary;
 mod taxon;
 mod vocabulary;
 
-use std::sync::LazyLock;
+use std::sync::{LazyLock, OnceLock};
 
 use jiff::civil::Date;
 
@@ -38,22 +39,25 @@ pub use list::{Filter, GRADES, Listed, Total};
 pub use listing::{Law, Listing};
 pub use name::Name;
 pub use search::{Match, MatchKind};
-pub use summary::{Source, Summary};
+pub use summary::{Official, Source, Summary};
 pub use taxon::{Taxon, TaxonId};
 pub use vocabulary::{Kingdom, NameKind, Rank, TaxonKind};
 
+use epithet::Epithets;
 use index::Index;
 
 /// A data set: taxa, names and listings.
 #[derive(Debug)]
 pub struct Species {
     index: Index,
+    /// Made when it is first asked for.
+    epithets: OnceLock<Epithets>,
 }
 
 static EMBEDDED: LazyLock<Species> = LazyLock::new(|| {
     let bytes = include_bytes!(concat!(env!("OUT_DIR"), "/species.index"));
     let index = Index::embedded(bytes).expect("build.rs wrote the index that this code reads");
-    Species { index }
+    Species { index, epithets: OnceLock::new() }
 });
 
 impl Species {
@@ -69,7 +73,7 @@ impl Species {
     ///
     /// Bytes that are no index, of another version, or damaged.
     pub fn open(index: Vec<u8>) -> Result<Self, IndexError> {
-        Ok(Self { index: Index::checked(index)? })
+        Ok(Self { index: Index::checked(index)?, epithets: OnceLock::new() })
     }
 
     /// Returns the day on which the data were last brought up to date.

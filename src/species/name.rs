@@ -1,5 +1,6 @@
 //! A name and whom it names.
 
+use super::fold::fold;
 use super::layout::{Section, name};
 use super::vocabulary::NameKind;
 use super::{Species, TaxonId};
@@ -11,7 +12,8 @@ pub struct Name<'a> {
     pub text: &'a str,
     /// ISO 639-1; `la` for a scientific name.
     pub language: &'a str,
-    /// The taxon that bears the name; see [`Species::home`] for the one that it stands for.
+    /// The taxon that bears the name; see [`Species::home`] for the one that it stands for. Of the
+    /// word for a product, which [`Species::names`] leaves out, the number of the product.
     pub taxon: TaxonId,
     /// What kind of name it is.
     pub kind: NameKind,
@@ -22,7 +24,26 @@ pub struct Name<'a> {
 impl Species {
     /// Returns every scientific name, synonym and common name, by folded text.
     pub fn names(&self) -> impl Iterator<Item = Name<'_>> {
-        (0..self.index.count(Section::Names, name::WIDTH)).map(|id| self.name(id))
+        let all = (0..self.index.count(Section::Names, name::WIDTH)).map(|id| self.name(id));
+        all.filter(|name| name.kind != NameKind::Product)
+    }
+
+    /// The products table's row for a name of the kind [`NameKind::Product`]: its id, and the taxa
+    /// that it may come from.
+    pub(super) fn product(&self, name: &Name<'_>) -> (&str, impl Iterator<Item = TaxonId>) {
+        let [id, taxa, ..] = self
+            .index
+            .record::<4>(Section::Products, name.taxon.0)
+            .map(|text| self.index.text(text));
+        (id, taxa.split('|').filter_map(|taxon| self.with_scientific_name(taxon)))
+    }
+
+    /// The taxon with this scientific name.
+    fn with_scientific_name(&self, text: &str) -> Option<TaxonId> {
+        let number = self.index.keys().get(fold(text))?;
+        let mut names = self.names_of_key(number);
+        let scientific = [NameKind::Scientific, NameKind::Synonym];
+        names.find(|name| scientific.contains(&name.kind)).map(|name| self.home(name.taxon))
     }
 
     /// Returns the common names of `taxon`, best kind first.

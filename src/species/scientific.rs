@@ -83,6 +83,11 @@ impl Part {
 const GENDERS: [&[&str]; 4] =
     [&["us", "a", "um", "os", "on"], &["is", "e"], &["er", "ra", "rum", "ris", "re"], &["ii", "i"]];
 
+/// `epithet` without the ending that follows the gender of its genus.
+pub(super) fn stem(epithet: &str) -> String {
+    endings(epithet).into_iter().min().expect("an epithet is among its own forms")
+}
+
 /// `epithet` in every gender, itself included.
 fn endings(epithet: &str) -> Vec<String> {
     let mut forms = vec![epithet.to_owned()];

@@ -21,6 +21,8 @@ pub enum MatchKind {
     Synonym,
     /// A common name.
     Common,
+    /// A word for a product, such as ivory; the taxon is one that it may come from.
+    Product,
     /// Only a higher taxon is known: the genus of a species, the species of a subspecies.
     Genus,
     /// A name with a slip.
@@ -78,13 +80,27 @@ impl Species {
         if slips.sure {
             return slips;
         }
-        match scientific.and_then(|name| self.through_higher_taxon(&name)) {
-            Some(higher) => {
-                let matches = std::iter::once(higher).chain(slips.matches).collect();
-                Finding { matches, sure: true }
-            }
-            None => slips,
-        }
+        let Some(name) = scientific.filter(|name| !name.epithets.is_empty()) else {
+            return slips;
+        };
+        let higher = self.through_higher_taxon(&name);
+        let moved = self.moved(&name, higher.map(|higher| higher.taxon));
+        let matches = higher.into_iter().chain(moved).chain(slips.matches);
+        Finding { matches: self.matches(matches), sure: higher.is_some() }
+    }
+
+    /// Species that `name` may mean under another genus.
+    fn moved(&self, name: &Scientific, higher: Option<TaxonId>) -> Vec<Match<'_>> {
+        let epithet = name.epithets.first().map_or("", String::as_str);
+        let to_match = |taxon| Match {
+            taxon,
+            named: taxon,
+            kind: MatchKind::Fuzzy,
+            name: self.name_of(taxon),
+            language: None,
+            distance: 0,
+        };
+        self.with_epithet(epithet, higher).into_iter().map(to_match).collect()
     }
 
     /// The taxa whose names have this very key, those written as in `query` first.
@@ -102,7 +118,7 @@ impl Species {
                 names.retain(as_written);
             }
         }
-        self.matches(names.into_iter().map(|name| self.to_match(name, 0)))
+        self.matches(names.into_iter().flat_map(|name| self.to_matches(name, 0)))
     }
 
     /// Names without author and rank, in another gender, in the plural, with umlauts written out.
@@ -140,10 +156,14 @@ impl Species {
     fn with_slips(&self, key: &str, scientific: Option<&Scientific>) -> Finding<'_> {
         let mut near: Vec<(Match<'_>, NameKind, usize)> = Vec::new();
         for (number, distance) in fuzzy::near(&self.index.keys(), key) {
-            near.extend(self.names_of_key(number).map(|name| {
-                let found = Match { kind: MatchKind::Fuzzy, ..self.to_match(name, distance) };
-                (found, name.kind, shared_prefix(key, &fold(name.text)))
-            }));
+            for name in self.names_of_key(number) {
+                let prefix = shared_prefix(key, &fold(name.text));
+                near.extend(
+                    self.to_matches(name, distance).into_iter().map(|found| {
+                        (Match { kind: MatchKind::Fuzzy, ..found }, name.kind, prefix)
+                    }),
+                );
+            }
         }
         near.sort_by_key(|(found, kind, prefix)| {
             (found.distance, *kind, usize::MAX - prefix, found.name)
@@ -188,20 +208,27 @@ impl Species {
         })
     }
 
-    fn to_match<'a>(&self, name: Name<'a>, distance: u8) -> Match<'a> {
-        let kind = match name.kind {
-            NameKind::Scientific => MatchKind::Accepted,
-            NameKind::Synonym => MatchKind::Synonym,
-            _ => MatchKind::Common,
-        };
-        let common = kind == MatchKind::Common;
-        Match {
-            taxon: self.home(name.taxon),
-            named: name.taxon,
+    /// The taxa that `name` means: one, or those that a product may come from.
+    fn to_matches<'a>(&self, name: Name<'a>, distance: u8) -> Vec<Match<'a>> {
+        let to_match = |taxon, named, kind, language| Match {
+            taxon,
+            named,
             kind,
             name: name.text,
-            language: common.then_some(name.language),
+            language,
             distance,
+        };
+        let one =
+            |kind, language| vec![to_match(self.home(name.taxon), name.taxon, kind, language)];
+        match name.kind {
+            NameKind::Scientific => one(MatchKind::Accepted, None),
+            NameKind::Synonym => one(MatchKind::Synonym, None),
+            NameKind::Product => {
+                let product = MatchKind::Product;
+                let (_, taxa) = self.product(&name);
+                taxa.map(|taxon| to_match(taxon, taxon, product, Some(name.language))).collect()
+            }
+            _ => one(MatchKind::Common, Some(name.language)),
         }
     }
 

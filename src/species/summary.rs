@@ -22,6 +22,19 @@ pub struct Source<'a> {
     pub licence: &'a str,
 }
 
+/// An official count of the taxa of a group, beside ours.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct Official<'a> {
+    /// The group, as in [`super::Total`].
+    pub group: &'a str,
+    /// The day of the count.
+    pub date: Date,
+    /// Counts in Appendix I, II, III and Annex A.
+    pub taxa: [usize; 4],
+    /// Why ours differs.
+    pub explanation: &'a str,
+}
+
 /// What a data set holds.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Summary<'a> {
@@ -42,6 +55,22 @@ pub struct Summary<'a> {
 }
 
 impl Species {
+    /// Returns the official counts that are at hand.
+    #[must_use]
+    pub fn official_totals(&self) -> Vec<Official<'_>> {
+        let rows = self.index.rows::<7>(Section::Totals);
+        let official = |row| {
+            let [group, date, first, second, third, annex, explanation]: [&str; 7] = row;
+            let date = date.parse().ok()?;
+            let mut taxa = [0; 4];
+            for (count, text) in taxa.iter_mut().zip([first, second, third, annex]) {
+                *count = text.parse().ok()?;
+            }
+            Some(Official { group, date, taxa, explanation })
+        };
+        rows.filter_map(official).collect()
+    }
+
     /// Returns what the data set holds.
     #[must_use]
     pub fn summary(&self) -> Summary<'_> {

@@ -111,5 +111,7 @@ vocabulary! {
         Trade = "trade",
         /// A name of a group.
         Group = "group",
+        /// A word for a product, which may come from several taxa.
+        Product = "product",
     }
 }

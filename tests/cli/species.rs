@@ -297,3 +297,27 @@ fn about_names_sources_and_counts() {
         assert!(output.contains(part), "{part}: {output}");
     }
 }
+
+#[test]
+fn a_product_answers_with_the_taxa_it_may_come_from() {
+    for name in ["Elfenbein", "ivory", "ivoor", "象牙"] {
+        let answer = one(name);
+        assert_eq!(answer["match"]["kind"], "product", "{name}: {answer}");
+        let mut taxa = vec![answer["taxon"]["name"].as_str().unwrap()];
+        taxa.extend(
+            answer["also"].as_array().unwrap().iter().map(|other| other["name"].as_str().unwrap()),
+        );
+        assert_eq!(taxa, ["Loxodonta africana", "Elephas maximus"], "{name}");
+    }
+}
+
+#[test]
+fn a_species_under_another_genus_is_pointed_to() {
+    let answer = one("Aonyx perspicillata");
+    assert_eq!(answer["match"]["kind"], "genus");
+    assert_eq!(answer["also"][0]["name"], "Lutrogale perspicillata");
+    assert_eq!(answer["also"][0]["appendix"], "I");
+    let stranger = one("Foobarus thibetanus");
+    assert_eq!(stranger["found"], false);
+    assert!(stranger["suggestions"].as_array().unwrap().contains(&"Ursus thibetanus".into()));
+}

@@ -1,12 +1,15 @@
 //! `pugmark species about`: what the data are, how old, and whose.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use serde::Serialize;
 
 use super::super::format::FormatArgs;
 use super::day;
+use super::text::wrap;
 use crate::cli::{Outcome, Streams};
 use crate::output::{Format, Record};
-use crate::species::{GRADES, Species, Summary, Total};
+use crate::species::{GRADES, Official, Source, Species, Summary, Total};
 
 /// Show sources, dates, counts and licences of the data in use
 #[derive(Debug, clap::Args)]
@@ -29,6 +32,33 @@ struct About<'a> {
     summary: Summary<'a>,
     as_of: jiff::civil::Date,
     totals: Vec<Total>,
+    official_totals: Vec<Comparison<'a>>,
+}
+
+/// Our count beside the official one, on the day of that.
+#[derive(Debug, Serialize)]
+struct Comparison<'a> {
+    #[serde(flatten)]
+    official: Official<'a>,
+    here: [usize; 4],
+}
+
+/// The official counts with ours of the same day.
+fn compare(species: &Species) -> Vec<Comparison<'_>> {
+    let official = species.official_totals();
+    let days: BTreeSet<_> = official.iter().map(|total| total.date).collect();
+    let ours: BTreeMap<_, _> = days.into_iter().map(|day| (day, species.totals(day))).collect();
+    let here = |official: &Official<'_>| {
+        let totals = ours.get(&official.date).map_or(&[][..], Vec::as_slice);
+        let same = totals.iter().find(|total| total.group == official.group);
+        same.map_or([0; 4], |total| {
+            let [first, second, third, annex, ..] = total.taxa;
+            [first, second, third, annex]
+        })
+    };
+    let beside =
+        official.into_iter().map(|official| Comparison { here: here(&official), official });
+    beside.collect()
 }
 
 pub(super) fn run(args: &Args, streams: &mut Streams) -> anyhow::Result<Outcome> {
@@ -39,6 +69,7 @@ pub(super) fn run(args: &Args, streams: &mut Streams) -> anyhow::Result<Outcome>
         summary: species.summary(),
         as_of: on,
         totals: species.totals(on),
+        official_totals: compare(species),
     };
     let choice = args.format.choice();
     if streams.format(choice) == Format::Table {
@@ -55,7 +86,7 @@ fn print(about: &About<'_>, streams: &mut Streams) -> anyhow::Result<()> {
     writeln!(streams.data(), "Data of {}", summary.data_date)?;
     writeln!(
         streams.data(),
-        "{} taxa, {} rows of CITES, {} rows of the EU Annexes, {} common names in {} languages\n",
+        "{} taxa, {} rows of CITES, {} rows of the EU Annexes,\n{} common names in {} languages\n",
         summary.taxa,
         summary.cites_rows,
         summary.eu_rows,
@@ -64,8 +95,30 @@ fn print(about: &About<'_>, streams: &mut Streams) -> anyhow::Result<()> {
     )?;
     writeln!(streams.data(), "Species, and subspecies listed by themselves, on {}:", about.as_of)?;
     streams.print(Some(Format::Table), &about.totals)?;
+    let days: BTreeSet<_> =
+        about.official_totals.iter().map(|total| total.official.date.to_string()).collect();
+    let days = days.into_iter().collect::<Vec<_>>().join(", ");
+    writeln!(streams.data(), "\nHere / official count on {days}:")?;
+    streams.print(Some(Format::Table), &about.official_totals)?;
+    for Comparison { official, .. } in &about.official_totals {
+        paragraph(streams, &format!("{}: {}", official.group, official.explanation))?;
+    }
     writeln!(streams.data(), "\nSources:")?;
-    streams.print(Some(Format::Table), &summary.sources)?;
+    for source in &summary.sources {
+        let date =
+            if source.date.is_empty() { String::new() } else { format!(", {}", source.date) };
+        let Source { what, source, licence, .. } = source;
+        paragraph(streams, &format!("{what}: {source}{date} ({licence})"))?;
+    }
+    Ok(())
+}
+
+/// A line of a list, wrapped.
+fn paragraph(streams: &mut Streams, text: &str) -> anyhow::Result<()> {
+    let width = usize::from(streams.width().min(100)) - 2;
+    for (at, line) in wrap(text, width).iter().enumerate() {
+        writeln!(streams.data(), "{} {line}", if at == 0 { "-" } else { " " })?;
+    }
     Ok(())
 }
 
@@ -82,6 +135,17 @@ impl Record for About<'_> {
     }
 }
 
+impl Record for Comparison<'_> {
+    const COLUMNS: &'static [&'static str] = &["group", GRADES[0], GRADES[1], GRADES[2], GRADES[3]];
+
+    fn cells(&self) -> Vec<String> {
+        let counts = std::iter::zip(self.here, self.official.taxa);
+        let mut cells = vec![self.official.group.to_owned()];
+        cells.extend(counts.map(|(here, official)| format!("{here} / {official}")));
+        cells
+    }
+}
+
 impl Record for Total {
     const COLUMNS: &'static [&'static str] =
         &["group", GRADES[0], GRADES[1], GRADES[2], GRADES[3], GRADES[4], GRADES[5], GRADES[6]];
@@ -90,13 +154,5 @@ impl Record for Total {
         std::iter::once(self.group.to_owned())
             .chain(self.taxa.iter().map(ToString::to_string))
             .collect()
-    }
-}
-
-impl Record for crate::species::Source<'_> {
-    const COLUMNS: &'static [&'static str] = &["what", "source", "date", "licence"];
-
-    fn cells(&self) -> Vec<String> {
-        [self.what, self.source, self.date, self.licence].map(str::to_owned).into()
     }
 }

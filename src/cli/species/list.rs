@@ -86,32 +86,21 @@ fn taxon(species: &Species, name: &str, rank: Rank) -> anyhow::Result<TaxonId> {
 }
 
 impl Record for Listed<'_> {
-    const COLUMNS: &'static [&'static str] = &[
-        "law",
-        "listing",
-        "taxon",
-        "rank",
-        "class",
-        "family",
-        "scope",
-        "annotation",
-        "from",
-        "to",
-    ];
+    const COLUMNS: &'static [&'static str] =
+        &["listing", "taxon", "rank", "class", "family", "limits", "from", "to"];
 
     fn cells(&self) -> Vec<String> {
         let row = &self.listing;
         let day =
             |day: Option<jiff::civil::Date>| day.map_or_else(String::new, |day| day.to_string());
+        let limits = [row.scope, row.annotation];
         vec![
-            self.law.to_owned(),
-            row.grade.to_owned(),
+            format!("{} {}", self.law.to_uppercase(), row.grade),
             row.taxon.to_owned(),
             row.rank.as_str().to_owned(),
             self.class.to_owned(),
             self.family.to_owned(),
-            row.scope.unwrap_or("").to_owned(),
-            row.annotation.unwrap_or("").to_owned(),
+            limits.into_iter().flatten().collect::<Vec<_>>().join("; "),
             day(row.from),
             day(row.to),
         ]

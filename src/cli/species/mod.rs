@@ -6,6 +6,7 @@ mod lines;
 mod list;
 mod page;
 mod row;
+mod text;
 
 use anyhow::Context;
 use clap::Subcommand;

@@ -38,8 +38,12 @@ pub struct Tables {
     pub countries: Table,
     /// `sources.csv`.
     pub sources: Table,
+    /// `totals.csv`.
+    pub totals: Table,
     /// `names/<lang>.csv`, by language.
     pub names: Vec<(String, Table)>,
+    /// `lexicon/<lang>.csv`, by language: the words for products.
+    pub lexicon: Vec<(String, Table)>,
 }
 
 /// A compiled data set.
@@ -91,7 +95,9 @@ impl Tables {
             products: table("products.csv")?,
             countries: table("countries.csv")?,
             sources: table("sources.csv")?,
-            names: read_names(folder)?,
+            totals: table("totals.csv")?,
+            names: by_language(folder, "names")?,
+            lexicon: by_language(folder, "lexicon")?,
         })
     }
 
@@ -105,13 +111,16 @@ impl Tables {
         let (mut faults, mut left_out) = (Vec::new(), Vec::new());
         let mut writer = Writer::default();
         // First of all, so that their places fit into three bytes.
-        for text in ["", "la"].into_iter().chain(self.names.iter().map(|(code, _)| code.as_str())) {
+        let languages =
+            self.names.iter().chain(&self.lexicon).map(|(language, _)| language.as_str());
+        for text in ["", "la"].into_iter().chain(languages) {
             writer.texts.add(text);
         }
         let taxa = Taxa::read(&self.taxa, &mut faults);
         let cites = listings::read(&self.cites, &taxa, &listings::CITES, &mut faults);
         let eu = listings::read(&self.eu, &taxa, &listings::EU, &mut faults);
-        let names = names::read(&self.names, &taxa, &mut faults, &mut left_out);
+        let mut names = names::read(&self.names, &taxa, &mut faults, &mut left_out);
+        names::add_products(&self.lexicon, &self.products, &mut names);
         let texts = self.texts();
         faults.extend(texts.iter().filter_map(|(table, columns, _)| table.require(columns).err()));
         if !faults.is_empty() {
@@ -128,7 +137,7 @@ impl Tables {
     }
 
     /// The tables that are kept as texts, with their columns.
-    fn texts(&self) -> [(&Table, &'static [&'static str], Section); 7] {
+    fn texts(&self) -> [(&Table, &'static [&'static str], Section); 8] {
         [
             (&self.annotations, &layout::ANNOTATION_COLUMNS, Section::Annotations),
             (&self.specimens, &layout::SPECIMEN_COLUMNS, Section::Specimens),
@@ -137,6 +146,7 @@ impl Tables {
             (&self.products, &layout::PRODUCT_COLUMNS, Section::Products),
             (&self.countries, &layout::COUNTRY_COLUMNS, Section::Countries),
             (&self.sources, &layout::SOURCE_COLUMNS, Section::Sources),
+            (&self.totals, &layout::TOTAL_COLUMNS, Section::Totals),
         ]
     }
 }
@@ -150,21 +160,22 @@ fn write_texts(table: &Table, columns: &[&str], section: Section, writer: &mut W
     }
 }
 
-fn read_names(folder: &Path) -> Result<Vec<(String, Table)>, Faults> {
-    let names = folder.join("names");
-    if !names.exists() {
+/// The tables in `folder`/`part` that are called by a language of ISO 639-1.
+fn by_language(folder: &Path, part: &str) -> Result<Vec<(String, Table)>, Faults> {
+    let inner = folder.join(part);
+    if !inner.exists() {
         return Ok(Vec::new());
     }
-    let whole =
-        |err: std::io::Error| Fault { file: "names".into(), line: 0, reason: err.to_string() };
-    let mut files = Vec::new();
-    for entry in fs_err::read_dir(&names).map_err(whole)? {
-        files.push(entry.map_err(whole)?.file_name().to_string_lossy().into_owned());
+    let whole = |err: std::io::Error| Fault { file: part.into(), line: 0, reason: err.to_string() };
+    let mut languages = Vec::new();
+    for entry in fs_err::read_dir(&inner).map_err(whole)? {
+        let file = entry.map_err(whole)?.file_name().to_string_lossy().into_owned();
+        let language = file.strip_suffix(".csv").filter(|language| language.len() == 2);
+        languages.extend(language.map(str::to_owned));
     }
-    files.sort();
-    let tables = files.iter().filter_map(|file| file.strip_suffix(".csv")).map(|language| {
-        Table::read(folder, &format!("names/{language}.csv"))
-            .map(|table| (language.to_owned(), table))
+    languages.sort();
+    let tables = languages.into_iter().map(|language| {
+        Table::read(folder, &format!("{part}/{language}.csv")).map(|table| (language, table))
     });
     Ok(tables.collect::<Result<_, _>>()?)
 }

@@ -65,11 +65,34 @@ pub(super) fn read(
             }
         }
     }
-    for sharers in names.values_mut() {
-        sharers.sort();
-        sharers.dedup();
-    }
     names
+}
+
+/// Adds the words of the lexicon that name a product, unless they are weak evidence of it or the
+/// product comes from no listed taxon.
+pub(super) fn add_products(lexicon: &[(String, Table)], products: &Table, names: &mut Names) {
+    let numbers: BTreeMap<&str, u32> = products
+        .rows()
+        .enumerate()
+        .filter(|(_, row)| !row.get("taxa").is_empty())
+        .map(|(number, row)| (row.get("id"), word(number)))
+        .collect();
+    for (language, table) in lexicon {
+        let words = table.rows().filter(|row| row.get("kind") == "product");
+        for row in words.filter(|row| row.get("weight") != "weak") {
+            let term = row.get("term").to_owned();
+            let key = fold(&term);
+            if let Some(&number) = numbers.get(row.get("refers_to")).filter(|_| !key.is_empty()) {
+                names.entry(key).or_default().push(Name {
+                    kind: NameKind::Product,
+                    doubt: 0,
+                    text: term,
+                    language: language.clone(),
+                    taxon: number,
+                });
+            }
+        }
+    }
 }
 
 fn read_row(row: &Row<'_>, language: &str) -> Result<(String, Name), Fault> {
@@ -97,7 +120,9 @@ fn find_taxon(row: &Row<'_>, taxa: &Taxa) -> Result<u32, Fault> {
 pub(super) fn write(names: Names, writer: &mut Writer) {
     let mut keys = fst::MapBuilder::memory();
     let mut written = 0;
-    for (number, (key, sharers)) in names.into_iter().enumerate() {
+    for (number, (key, mut sharers)) in names.into_iter().enumerate() {
+        sharers.sort();
+        sharers.dedup();
         keys.insert(key, number as u64).expect("a map in memory takes keys in order");
         writer.put(Section::KeyStarts, &[written]);
         for name in sharers {
