@@ -204,6 +204,27 @@ fn records_are_as_their_schemas_say() {
     assert!(!output.status.success(), "{}", said(&output));
 }
 
+#[test]
+fn species_records_are_as_their_schema_says() {
+    let sandbox = Sandbox::new();
+    let importable = counterpart("python3", &["-c", "import jsonschema"], sandbox.root());
+    if !importable.is_some_and(|output| output.status.success()) {
+        let required = std::env::var("PUGMARK_COUNTERPARTS").is_ok_and(|v| v == "required");
+        assert!(!required, "the Python package jsonschema is required");
+        eprintln!("STEPPED ASIDE: the Python package jsonschema is missing");
+        return;
+    }
+    let names = "Loxodonta africana\nivory\nFelis catus\nMammuthus primigenius\nAcipenser\nno such\n\
+                 Varanus xyz\nPanthera tigirs\nUncia uncia\nDalbergia latifolia\nTestudo hermanni\ndrill\n";
+    let args = ["species", "-", "--format", "jsonl", "--specimen", "logs", "--in", "DE"];
+    let output = sandbox.pipe(&args, names);
+    let records = sandbox.write("species.jsonl", output.stdout);
+    let schema = Path::new(env!("CARGO_MANIFEST_DIR")).join("schemas/species.schema.json");
+    let pair = format!("{}={}", schema.display(), records.display());
+    let output = counterpart("python3", &["-c", VALIDATE, &pair], sandbox.root()).unwrap();
+    assert!(output.status.success(), "{}", said(&output));
+}
+
 /// A time-stamping authority made of `openssl ts`, on loopback.
 struct Tsa {
     folder: PathBuf,

@@ -15,6 +15,9 @@ use super::{Species, TaxonId};
 pub(super) const SCHEMA: &str = "pugmark.species/1";
 /// What is said of a domesticated form.
 const UNCOVERED: &str = "domesticated form: not covered";
+/// What is said of a taxon that no row reaches.
+const UNLISTED: &str =
+    "known and not listed; laws on habitats, hunting and invasive species are not in the data";
 /// The day on which the amendments of CoP17 entered into force; the listings go back to it.
 const FIRST_DAY: Date = jiff::civil::date(2017, 1, 2);
 
@@ -328,11 +331,13 @@ impl Species {
             MatchKind::Synonym => notes.push(format!("{} is another name of {name}", first.name)),
             MatchKind::Accepted | MatchKind::Common => {}
         }
+        let unlisted = status.cites.is_empty() && status.eu.is_empty() && answer.below.is_none();
         let note = self.taxon(first.taxon).note;
         let known = Some(note).filter(|note| !note.is_empty());
         notes.extend(match (self.kind(first.taxon), known) {
             (TaxonKind::Domesticated, Some(note)) => Some(format!("{UNCOVERED} ({note})")),
             (TaxonKind::Domesticated, None) => Some(UNCOVERED.to_owned()),
+            (TaxonKind::Accepted, None) if unlisted => Some(UNLISTED.to_owned()),
             (TaxonKind::Fossil, None) => Some("extinct taxon outside the Convention".to_owned()),
             (_, note) => note.map(str::to_owned),
         });

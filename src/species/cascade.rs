@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::civil::Date;
 use serde::Serialize;
 
-use super::listing::{Law, Listing, RowId, day};
+use super::listing::{Law, Listing, RowId, date, day};
 use super::vocabulary::TaxonKind;
 use super::{Species, TaxonId};
 
@@ -92,6 +92,12 @@ impl Species {
         let mut rows = self.reaching(Law::Cites, id, |row| row.is_coming(on));
         rows.extend(self.reaching(Law::Eu, id, |row| row.is_coming(on)));
         rows
+    }
+
+    /// Returns the first day that the Annexes at hand cover.
+    #[must_use]
+    pub fn annexes_since(&self) -> Option<Date> {
+        date(self.index.annexes_since())
     }
 
     /// Returns what is listed below `id` on the day `on`, if anything is.

@@ -5,6 +5,7 @@ use serde::Serialize;
 
 use super::fold::fold;
 use super::layout::Section;
+use super::vocabulary::TaxonKind;
 use super::{Species, TaxonId};
 
 /// A duty of national law.
@@ -57,7 +58,8 @@ impl Species {
         countries
     }
 
-    /// Returns the duties on `id` in `country` on the day `on`, those of the nearest taxon upward.
+    /// Returns the duties on `id` in `country` on the day `on`, those of the nearest taxon upward; a
+    /// domesticated form has none through its wild taxon.
     #[must_use]
     pub fn duties(&self, id: TaxonId, country: &str, on: Date) -> Vec<Duty<'_>> {
         let in_force = |duty: &Duty<'_>| {
@@ -70,7 +72,9 @@ impl Species {
             let duties: Vec<_> = rows.map(duty).filter(in_force).collect();
             Some(duties).filter(|duties| !duties.is_empty())
         };
-        self.upward(id).find_map(of_taxon).unwrap_or_default()
+        let domesticated = self.kind(id) == TaxonKind::Domesticated;
+        let mut taxa = self.upward(id).take(if domesticated { 1 } else { usize::MAX });
+        taxa.find_map(of_taxon).unwrap_or_default()
     }
 
     /// Returns what `annex` (one letter) means in `language`.

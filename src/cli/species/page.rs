@@ -2,6 +2,8 @@
 
 use std::io::{self, Write};
 
+use jiff::civil::Date;
+
 use super::text::wrap;
 use crate::cli::Streams;
 use crate::output::terminal_text;
@@ -22,7 +24,8 @@ pub(super) fn print(
 ) -> io::Result<()> {
     let width = usize::from(streams.width().min(WIDEST));
     let coloured = streams.coloured();
-    let mut page = Page { out: streams.data(), width, coloured };
+    let first_day = species.annexes_since();
+    let mut page = Page { out: streams.data(), width, coloured, first_day };
     if answer.found {
         page.head(species, answer)?;
         page.cites(answer)?;
@@ -40,6 +43,8 @@ struct Page<'a> {
     out: &'a mut (dyn Write + Send),
     width: usize,
     coloured: bool,
+    /// First day of the Annexes at hand.
+    first_day: Option<Date>,
 }
 
 impl Page<'_> {
@@ -123,7 +128,7 @@ impl Page<'_> {
     /// The rows of one law, then each source once.
     fn listings(&mut self, answer: &Answer<'_>, rows: &[Listing<'_>]) -> io::Result<()> {
         for row in rows {
-            self.labelled(&format!("  {}", row.grade), &in_words(answer, row))?;
+            self.labelled(&format!("  {}", row.grade), &in_words(answer, row, self.first_day))?;
         }
         let mut sources: Vec<&str> = rows.iter().map(|row| row.source).collect();
         sources.dedup();
@@ -196,7 +201,7 @@ impl Page<'_> {
 }
 
 /// Limits, conditions and days of a row.
-fn in_words(answer: &Answer<'_>, row: &Listing<'_>) -> String {
+fn in_words(answer: &Answer<'_>, row: &Listing<'_>, first_day: Option<Date>) -> String {
     let mut parts = Vec::new();
     if answer.taxon.as_ref().is_none_or(|taxon| taxon.name != row.taxon) {
         parts.push(format!("listed as {} {}", row.rank.as_str(), row.taxon));
@@ -208,6 +213,9 @@ fn in_words(answer: &Answer<'_>, row: &Listing<'_>) -> String {
         parts.push(format!("at the request of {}", row.parties.join(", ")));
     }
     parts.push(match row.from {
+        Some(day) if row.annex.is_some() && row.from == first_day => {
+            format!("since {day} or before")
+        }
         Some(day) => format!("since {day}"),
         None => "since 2017 or before".to_owned(),
     });
