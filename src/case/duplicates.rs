@@ -80,13 +80,11 @@ fn prints(ads: &[Ad], numbers: Numbers) -> Vec<Print> {
 
 fn group(prints: &[Print]) -> Vec<usize> {
     let mut groups = Groups { parent: (0..prints.len()).collect() };
-    let mut order: Vec<usize> = Vec::new();
     for band in 0..BANDS {
-        let hash = |place: &usize| prints[*place].bands[band];
-        order.clear();
-        order.extend(0..prints.len());
-        order.sort_unstable_by_key(|place| (hash(place), *place));
-        for bucket in order.chunk_by(|a, b| hash(a) == hash(b)) {
+        let mut order: Vec<(u64, usize)> =
+            prints.iter().enumerate().map(|(place, print)| (print.bands[band], place)).collect();
+        order.sort_unstable();
+        for bucket in order.chunk_by(|a, b| a.0 == b.0).filter(|bucket| bucket.len() > 1) {
             compare(bucket, prints, &mut groups);
         }
     }
@@ -94,9 +92,9 @@ fn group(prints: &[Print]) -> Vec<usize> {
 }
 
 /// Joins the ads of `bucket` that are alike.
-fn compare(bucket: &[usize], prints: &[Print], groups: &mut Groups) {
+fn compare(bucket: &[(u64, usize)], prints: &[Print], groups: &mut Groups) {
     let mut distinct: Vec<usize> = Vec::new();
-    for place in bucket {
+    for (_, place) in bucket {
         let known = distinct.iter().take(MOST);
         match known.copied().find(|other| alike(&prints[*place], &prints[*other])) {
             Some(other) => groups.join(other, *place),

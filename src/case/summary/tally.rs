@@ -1,5 +1,6 @@
 //! Counts ads into figures.
 
+use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
 use super::seller;
@@ -148,18 +149,18 @@ impl Tally<'_> {
     /// For each offer among the ads at `places` the one ad that counts: the one that says
     /// most (price, then number of specimens), then the earliest.
     fn counted(&self, places: &[usize]) -> Vec<usize> {
-        let mut best: BTreeMap<usize, usize> = BTreeMap::new();
         let says = |place: usize| {
             let ad = &self.ads[place];
             (eur(ad).is_some(), ad.finding.quantity.is_some())
         };
-        for place in places {
-            let counted = best.entry(self.offers[*place]).or_insert(*place);
-            if says(*place) > says(*counted) {
-                *counted = *place;
-            }
-        }
-        best.into_values().collect()
+        let mut by_offer: Vec<(usize, usize)> =
+            places.iter().map(|place| (self.offers[*place], *place)).collect();
+        by_offer.sort_unstable();
+        let most = |offer: &[(usize, usize)]| {
+            let ads = offer.iter().map(|(_, place)| *place);
+            ads.max_by_key(|place| (says(*place), Reverse(*place))).unwrap_or_default()
+        };
+        by_offer.chunk_by(|a, b| a.0 == b.0).map(most).collect()
     }
 
     fn totals(&self) -> Totals {
