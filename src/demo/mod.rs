@@ -121,13 +121,8 @@ fn details() -> CaseDetails {
 }
 
 fn terms(case: &Folder, clock: Clock) -> Terms {
-    let details = &case.record().details;
     Terms {
-        case: CaseHead {
-            number: details.number.clone(),
-            title: details.title.clone(),
-            investigator: details.investigator.clone(),
-        },
+        case: CaseHead::of(case.record()),
         verdicts: vec![Verdict::Flag],
         made: clock.now(),
         data_date: Some(Species::embedded().data_date()),

@@ -337,14 +337,21 @@ fn links_name_the_network_and_what_joins_nobody() {
     exit 0
     --- stdout
     N1  2 accounts, 2 ads, EUR 900, 2026-10-14 to 2026-10-14
-        a  a.example/tom  (key account)
-        b  b.example/vogelfreund
-        a–b   phone   +441632960001  0.90
+        1   a.example/tom  (key account)
+        2   b.example/vogelfreund
+        1–2     phone   +441632960001  0.90
 
     --- stderr
     Wrote g.xml.
     ");
     assert!(read(&sandbox, "g.xml").contains("<data key=\"account\">a.example/tom</data>"));
+    for language in ["en", "fr", "de", "nl"] {
+        let args = ["case", "links", "case", "--lang", language, "--html", "l.html"];
+        assert!(sandbox.run(&args).starts_with("exit 0\n"));
+        let page = read(&sandbox, "l.html");
+        assert!(page.contains("default-src 'none'") && page.contains("b.example/vogelfreund"));
+        assert!(page.contains(&format!("<html lang=\"{language}\"")));
+    }
     let alone = case_with(&(lines[3].to_owned() + "\n"));
     assert!(alone.run(&["case", "links", "case", "--format", "table"]).starts_with("exit 1\n"));
 }

@@ -7,7 +7,7 @@ mod method;
 mod terminal;
 mod words;
 
-pub use html::html;
+pub use html::{html, network};
 pub use markdown::markdown;
 pub use terminal::terminal;
 pub use words::Language;

@@ -15,6 +15,7 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use serde::Serialize;
 
+use super::CaseRecord;
 use super::ad::{Ad, AdId, Verdict};
 use super::rates::Rates;
 
@@ -48,6 +49,16 @@ pub struct CaseHead {
     pub title: String,
     /// Who keeps it.
     pub investigator: Option<String>,
+}
+
+impl CaseHead {
+    /// What the case's own record says of it.
+    #[must_use]
+    pub fn of(record: &CaseRecord) -> Self {
+        let details = record.details.clone();
+        let (number, title) = (details.number, details.title);
+        Self { number, title, investigator: details.investigator }
+    }
 }
 
 /// All figures of a case, with the ads they come from.

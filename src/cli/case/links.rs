@@ -2,19 +2,21 @@
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::Context;
 
-use crate::case::Folder;
 use crate::case::ledger::Ledger;
 use crate::case::links::{Cluster, EdgeRow, Kind, Links, graphml, links};
 use crate::case::rates::Rates;
+use crate::case::summary::CaseHead;
+use crate::case::{Folder, report};
 use crate::cli::format::FormatArgs;
 use crate::cli::{Outcome, Streams};
 use crate::output::{Format, Records, terminal_text};
 
 use super::counted::CountedArgs;
+use super::lang::Lang;
 
 /// Join accounts by phone, e-mail, handle, payment reference, photo or near-identical text
 ///
@@ -31,6 +33,12 @@ pub(super) struct Args {
     format: FormatArgs,
     #[command(flatten)]
     counted: CountedArgs,
+    /// Write the networks as one HTML page to FILE, with a drawing of each
+    #[arg(long, value_name = "FILE")]
+    html: Option<PathBuf>,
+    /// Language of that page
+    #[arg(long, value_name = "LANGUAGE", default_value = "en")]
+    lang: Lang,
     /// Write the network as GraphML to FILE, for Gephi, yEd and the like
     #[arg(long, value_name = "FILE")]
     graphml: Option<PathBuf>,
@@ -51,13 +59,15 @@ pub(super) fn run(args: &Args, streams: &mut Streams) -> anyhow::Result<Outcome>
         }
     })?;
     let links = links(&ads);
+    let page = || report::network(&links, &CaseHead::of(case.record()), args.lang.into());
+    if let Some(path) = &args.html {
+        write(path, page().as_bytes(), streams)?;
+    }
     if let Some(path) = &args.graphml {
-        fs_err::write(path, graphml(&links)).context("cannot write the network")?;
-        streams.message(format_args!("Wrote {}.", path.display()));
+        write(path, graphml(&links).as_bytes(), streams)?;
     }
     if let Some(path) = &args.csv {
-        fs_err::write(path, csv(&links)?).context("cannot write the edges")?;
-        streams.message(format_args!("Wrote {}.", path.display()));
+        write(path, &csv(&links)?, streams)?;
     }
     let bytes = match streams.format(args.format.choice()) {
         Format::Table => table(&links).into_bytes(),
@@ -70,6 +80,12 @@ pub(super) fn run(args: &Args, streams: &mut Streams) -> anyhow::Result<Outcome>
         streams.data().write_all(b"\n")?;
     }
     Ok(if links.clusters.is_empty() { Outcome::Negative } else { Outcome::Done })
+}
+
+fn write(path: &Path, bytes: &[u8], streams: &mut Streams) -> anyhow::Result<()> {
+    fs_err::write(path, bytes).context("cannot write the networks")?;
+    streams.message(format_args!("Wrote {}.", path.display()));
+    Ok(())
 }
 
 fn csv(links: &Links) -> anyhow::Result<Vec<u8>> {
@@ -103,7 +119,7 @@ fn table(links: &Links) -> String {
     text
 }
 
-/// A network: a line on the whole, its accounts by letter, then what two of them share.
+/// A network: a line on the whole, its accounts by number, then what two of them share.
 fn block(cluster: &Cluster) -> String {
     let mut text = format!(
         "{}  {} accounts, {} ads, EUR {}",
@@ -116,31 +132,19 @@ fn block(cluster: &Cluster) -> String {
         let _ = write!(text, ", {from} to {to}");
     }
     text.push('\n');
-    let letters: BTreeMap<&str, String> =
-        cluster.accounts.iter().enumerate().map(|(at, name)| (name.as_str(), letter(at))).collect();
+    let numbers: BTreeMap<&str, usize> =
+        cluster.accounts.iter().enumerate().map(|(at, name)| (name.as_str(), at + 1)).collect();
     for name in &cluster.accounts {
         let key = if *name == cluster.key_account { "  (key account)" } else { "" };
-        let line = format!("    {:<2} {name}{key}", letters[name.as_str()]);
+        let line = format!("    {:<3} {name}{key}", numbers[name.as_str()]);
         let _ = writeln!(text, "{}", terminal_text::escape(&line));
     }
     for edge in &cluster.edges {
-        let pair = format!("{}–{}", letters[edge.a.as_str()], letters[edge.b.as_str()]);
+        let pair = format!("{}–{}", numbers[edge.a.as_str()], numbers[edge.b.as_str()]);
         let kind = edge.kind.word();
         let value = if edge.kind == Kind::Text { "as in " } else { "" }.to_owned() + &edge.value;
-        let line = format!("    {pair:<5} {kind:<7} {value}  {:.2}", edge.strength);
+        let line = format!("    {pair:<7} {kind:<7} {value}  {:.2}", edge.strength);
         let _ = writeln!(text, "{}", terminal_text::escape(&line));
     }
     text + "\n"
-}
-
-/// a, b … z, aa, ab …
-fn letter(mut at: usize) -> String {
-    let mut letters = Vec::new();
-    loop {
-        letters.push(char::from(b"abcdefghijklmnopqrstuvwxyz"[at % 26]));
-        if at < 26 {
-            return letters.into_iter().rev().collect();
-        }
-        at = at / 26 - 1;
-    }
 }

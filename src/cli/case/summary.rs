@@ -88,13 +88,8 @@ pub(super) fn run(args: &Args, streams: &mut Streams) -> anyhow::Result<Outcome>
 }
 
 fn terms(args: &Args, record: &CaseRecord) -> anyhow::Result<Terms> {
-    let details = record.details.clone();
     Ok(Terms {
-        case: CaseHead {
-            number: details.number,
-            title: details.title,
-            investigator: details.investigator,
-        },
+        case: CaseHead::of(record),
         verdicts: args.counted.verdicts(),
         made: Clock::System.now(),
         data_date: Some(Species::embedded().data_date()),

@@ -1,9 +1,12 @@
 //! The report as one HTML file: no request goes out from it, and no text of a seller runs in it.
 
 mod ads;
+mod network;
 mod strangers;
 mod tables;
 mod trend;
+
+pub use network::network;
 
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 use sha2::{Digest, Sha256};
@@ -31,38 +34,17 @@ struct Page<'a> {
 
 impl Page<'_> {
     fn document(&self) -> Markup {
-        let policy = format!(
-            "default-src 'none'; style-src '{}'; script-src '{}'; base-uri 'none'; form-action 'none'",
-            source_hash(STYLE),
-            source_hash(SCRIPT),
-        );
-        let title = strangers::text(&self.summary.case.title);
-        html! {
-            (DOCTYPE)
-            html lang=(self.language.code()) {
-                head {
-                    meta charset="utf-8";
-                    meta http-equiv="Content-Security-Policy" content=(policy);
-                    meta name="referrer" content="no-referrer";
-                    meta name="viewport" content="width=device-width, initial-scale=1";
-                    meta name="robots" content="noindex";
-                    title { (title) " · pugmark" }
-                    style { (PreEscaped(STYLE)) }
-                }
-                body {
-                    a.skip href="#figures" { (self.word("skip")) }
-                    (self.header())
-                    main {
-                        (self.figures())
-                        (self.ads())
-                        (self.index())
-                        (self.method())
-                    }
-                    footer { p { (self.say("foot", &[("version", self.summary.program)])) } }
-                    script { (PreEscaped(SCRIPT)) }
-                }
+        let body = html! {
+            a.skip href="#figures" { (self.word("skip")) }
+            (self.header())
+            main {
+                (self.figures())
+                (self.ads())
+                (self.index())
+                (self.method())
             }
-        }
+        };
+        frame(&self.summary.case.title, self.language, &body)
     }
 
     fn header(&self) -> Markup {
@@ -180,6 +162,34 @@ impl Page<'_> {
     /// Whole euro, rounded.
     fn euro(&self, amount: Eur) -> String {
         self.language.number((amount.cents() + 50).div_euclid(100))
+    }
+}
+
+/// A page around `body`, with the policy that lets nothing in and the script that sorts.
+fn frame(title: &str, language: Language, body: &Markup) -> Markup {
+    let policy = format!(
+        "default-src 'none'; style-src '{}'; script-src '{}'; base-uri 'none'; form-action 'none'",
+        source_hash(STYLE),
+        source_hash(SCRIPT),
+    );
+    html! {
+        (DOCTYPE)
+        html lang=(language.code()) {
+            head {
+                meta charset="utf-8";
+                meta http-equiv="Content-Security-Policy" content=(policy);
+                meta name="referrer" content="no-referrer";
+                meta name="viewport" content="width=device-width, initial-scale=1";
+                meta name="robots" content="noindex";
+                title { (strangers::text(title)) " · pugmark" }
+                style { (PreEscaped(STYLE)) }
+            }
+            body {
+                (body)
+                footer { p { (language.say("foot", &[("version", env!("CARGO_PKG_VERSION"))])) } }
+                script { (PreEscaped(SCRIPT)) }
+            }
+        }
     }
 }
 
