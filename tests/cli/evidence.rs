@@ -2,13 +2,14 @@
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::Duration;
 
 use serde_json::Value;
 
 use crate::sandbox::Sandbox;
-use crate::server::{market, ok, serve};
+use crate::server::{market, ok, redirect, serve, serve_changing};
 
 /// A sandbox with an empty case in the folder `case`.
 fn case() -> Sandbox {
@@ -138,6 +139,52 @@ fn loopback_is_refused_unless_allowed() {
         assert!(output.contains("was not captured: refused: "), "{output}");
         assert!(output.contains("hint: `--allow-private` allows it"), "{output}");
     }
+}
+
+#[test]
+fn pages_are_visited_again_and_what_became_of_them_is_said() {
+    let sandbox = case();
+    let long = |price: &str| {
+        let words = "carved figure from an old collection sold with all papers of the time ";
+        ok("text/html", format!("<title>Ad</title><p>{}<p>{price}", words.repeat(3)))
+    };
+    let answers =
+        [("/same", "450"), ("/dearer", "450"), ("/sold", "450"), ("/soft", "450"), ("/led", "450")];
+    let answers = answers.map(|(path, price)| (path, long(price))).to_vec();
+    let answers = Arc::new(Mutex::new(answers));
+    let server = serve_changing(Arc::clone(&answers));
+    for path in ["same", "dearer", "sold", "soft", "led"] {
+        capture(&sandbox, &format!("http://{server}/{path}"));
+    }
+    *answers.lock().unwrap() = vec![
+        ("/same", long("450")),
+        (
+            "/dearer",
+            ok(
+                "text/html",
+                "<p>carved figure from an old collection, now for 900 and without papers",
+            ),
+        ),
+        ("/soft", ok("text/html", "<h1>This ad is <b>no  longer</b> available</h1>")),
+        ("/led", redirect("/all")),
+        ("/all", ok("text/html", "<p>All our offers of furniture")),
+    ];
+    let visit = ["evidence", "recheck", "--case", "case", "--allow-private", "--timeout", "2"];
+    let output = sandbox.run(&visit);
+    assert!(output.starts_with("exit 0"), "{output}");
+    assert!(output.contains("1 up, 1 changed, 3 gone, 0 unknown."), "{output}");
+    for reason in [
+        "100 % of the words are as they were",
+        "the server answers 404",
+        "the page says: no longer available",
+        "the address leads to another page: ",
+    ] {
+        assert!(output.contains(reason), "{reason}: {output}");
+    }
+    assert_sound(&sandbox);
+    // What is gone is not asked for again; what changed is compared with how it is now.
+    let output = sandbox.run(&visit);
+    assert!(output.contains("2 up, 0 changed, 0 gone, 0 unknown."), "{output}");
 }
 
 #[test]

@@ -2,24 +2,31 @@
 
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::Duration;
 
 /// Serves `answers` (path and whole answer; an empty answer never comes) and 404 for
 /// everything else, until the test ends. Returns the server's address.
 pub(crate) fn serve(answers: Vec<(&'static str, Vec<u8>)>) -> SocketAddr {
+    serve_changing(Arc::new(Mutex::new(answers)))
+}
+
+/// As [`serve`], with answers that a test changes while the server runs.
+pub(crate) fn serve_changing(answers: Changing) -> SocketAddr {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = listener.local_addr().unwrap();
-    let answers = Arc::new(answers);
     thread::spawn(move || {
         for stream in listener.incoming().flatten() {
-            let answers = Arc::clone(&answers);
-            thread::spawn(move || answer(stream, &answers));
+            let now = answers.lock().unwrap().clone();
+            thread::spawn(move || answer(stream, &now));
         }
     });
     address
 }
+
+/// Paths and whole answers, to be changed by a test.
+pub(crate) type Changing = Arc<Mutex<Vec<(&'static str, Vec<u8>)>>>;
 
 fn answer(mut stream: TcpStream, answers: &[(&'static str, Vec<u8>)]) -> Option<()> {
     let mut request = Vec::new();

@@ -3,6 +3,7 @@
 mod add;
 mod capture;
 mod log;
+mod recheck;
 mod timestamp;
 mod verify;
 mod wacz;
@@ -23,6 +24,7 @@ enum Command {
     Capture(capture::Args),
     Add(add::Args),
     Verify(verify::Args),
+    Recheck(recheck::Args),
     Timestamp(timestamp::Args),
     Wacz(wacz::Args),
     Log(log::LogArgs),
@@ -34,6 +36,7 @@ pub(super) fn run(args: &Args, streams: &mut Streams) -> anyhow::Result<Outcome>
         Command::Capture(args) => capture::run(args, streams),
         Command::Add(args) => add::run(args, streams),
         Command::Verify(args) => verify::run(args, streams),
+        Command::Recheck(args) => recheck::run(args, streams),
         Command::Timestamp(args) => timestamp::run(args, streams),
         Command::Wacz(args) => wacz::run(args, streams),
         Command::Log(args) => log::log(args, streams),

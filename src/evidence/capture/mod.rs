@@ -35,7 +35,7 @@ pub use acquisition::{
 };
 pub use options::{CaptureOptions, Limits};
 
-use session::Session;
+pub(super) use session::Session;
 
 #[cfg(test)]
 mod tests;
@@ -106,11 +106,11 @@ pub struct Captured {
 
 /// Captures one page after the other into a case.
 pub struct Capturer<'a> {
-    store: &'a Store,
-    custodian: &'a Custodian,
-    options: CaptureOptions,
-    client: Arc<Client>,
-    runtime: Runtime,
+    pub(super) store: &'a Store,
+    pub(super) custodian: &'a Custodian,
+    pub(super) options: CaptureOptions,
+    pub(super) client: Arc<Client>,
+    pub(super) runtime: Runtime,
 }
 
 impl<'a> Capturer<'a> {
@@ -185,14 +185,19 @@ impl<'a> Capturer<'a> {
             Err(err) => return Err(self.nothing(&address, &err)),
         }
         let (sealed, captured) = session.seal()?;
-        let action = Action::new("capture")
+        let action = Self::capture_action(&captured);
+        let item = self.store.lock(self.custodian)?.admit(sealed, action)?;
+        Ok(Captured { item, ..captured })
+    }
+
+    /// What the custody log says of a captured page.
+    pub(super) fn capture_action(captured: &Captured) -> Action {
+        Action::new("capture")
             .with("url", &captured.url)
             .with("status", captured.status)
             .with("parts", captured.parts)
             .with("failures", captured.failures.len())
-            .with("complete", captured.problem.is_none());
-        let item = self.store.lock(self.custodian)?.admit(sealed, action)?;
-        Ok(Captured { item, ..captured })
+            .with("complete", captured.problem.is_none())
     }
 
     /// That somebody looked and found nothing is worth an entry.
@@ -207,7 +212,7 @@ impl<'a> Capturer<'a> {
 }
 
 /// Reads an address as a person writes it: without a scheme, `https` is meant.
-fn parse(text: &str) -> Result<Url, CaptureError> {
+pub(super) fn parse(text: &str) -> Result<Url, CaptureError> {
     let wrong = |why: &str| CaptureError::Address { url: text.to_owned(), why: why.to_owned() };
     let trimmed = text.trim();
     let url = match Url::parse(trimmed) {

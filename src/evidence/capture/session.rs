@@ -35,7 +35,7 @@ struct Job {
 }
 
 /// A capture that is going on.
-pub(super) struct Session<'a> {
+pub(in crate::evidence) struct Session<'a> {
     draft: Draft,
     archive: Archive,
     options: &'a CaptureOptions,
@@ -46,15 +46,20 @@ pub(super) struct Session<'a> {
     queue: VecDeque<Job>,
     failures: Vec<Failure>,
     url: Url,
-    final_url: Url,
-    status: Option<u16>,
+    /// Where the address led.
+    pub(in crate::evidence) final_url: Url,
+    /// Status code of the page.
+    pub(in crate::evidence) status: Option<u16>,
     title: Option<String>,
-    problem: Option<String>,
+    /// What the page says.
+    pub(in crate::evidence) text: Option<String>,
+    /// Why the page is not whole.
+    pub(in crate::evidence) problem: Option<String>,
     server_clock: Option<ServerClock>,
 }
 
 impl<'a> Session<'a> {
-    pub(super) fn begin(
+    pub(in crate::evidence) fn begin(
         draft: Draft,
         url: &Url,
         options: &'a CaptureOptions,
@@ -76,6 +81,7 @@ impl<'a> Session<'a> {
             final_url: url.clone(),
             status: None,
             title: None,
+            text: None,
             problem: None,
             server_clock: None,
         })
@@ -97,7 +103,11 @@ impl<'a> Session<'a> {
     }
 
     /// Follows redirects from `url` to the page itself.
-    async fn fetch_page(
+    ///
+    /// # Errors
+    ///
+    /// When no answer came at all, when interrupted, or when the disk fails.
+    pub(in crate::evidence) async fn fetch_page(
         &mut self,
         client: &Client,
         url: &Url,
@@ -153,7 +163,12 @@ impl<'a> Session<'a> {
         }
     }
 
-    async fn fetch_parts(
+    /// Fetches what the page named.
+    ///
+    /// # Errors
+    ///
+    /// When interrupted, or when the disk fails.
+    pub(in crate::evidence) async fn fetch_parts(
         &mut self,
         client: &Arc<Client>,
         progress: &mut dyn FnMut(Progress<'_>),
@@ -253,6 +268,7 @@ impl<'a> Session<'a> {
             let page = page::read_html(&decoded.text, &exchange.url);
             if role == Role::Page {
                 self.title = page.title;
+                self.text = Some(page.text);
             }
             page.parts
         };
@@ -303,7 +319,7 @@ impl<'a> Session<'a> {
     }
 
     /// Closes the item.
-    pub(super) fn seal(mut self) -> io::Result<(SealedItem, Captured)> {
+    pub(in crate::evidence) fn seal(mut self) -> io::Result<(SealedItem, Captured)> {
         let bytes = self.archive.bytes;
         let (fetched, tls) = self.archive.finish(&mut self.draft)?;
         let parts = fetched.iter().filter(|fetched| fetched.response_record.is_some()).count();

@@ -12,7 +12,13 @@ pub(in crate::evidence) struct Page {
     pub(in crate::evidence) title: Option<String>,
     /// What it names, in the order of the page.
     pub(in crate::evidence) parts: Vec<Part>,
+    /// What a reader of it sees, with a space where a tag ends a word.
+    pub(in crate::evidence) text: String,
 }
+
+/// Tags inside words: all others end one.
+const INLINE: [&str; 11] =
+    ["a", "abbr", "b", "em", "font", "i", "mark", "s", "span", "strong", "u"];
 
 /// Attributes in which pages keep the address of a picture until it scrolls into view.
 const LAZY_IMAGES: [&str; 5] =
@@ -24,12 +30,17 @@ pub(in crate::evidence) fn read(html: &str, url: &Url) -> Page {
     let mut emitter = DefaultEmitter::default();
     emitter.naively_switch_states(true);
     let mut reader =
-        Reader { page: Page::default(), base: url.clone(), based: false, text: Text::Ignored };
+        Reader { page: Page::default(), base: url.clone(), based: false, text: Text::Visible };
     for Ok(token) in Tokenizer::new_with_emitter(html, emitter) {
         match token {
             Token::StartTag(tag) => reader.start(&tag),
             Token::String(text) => reader.text(&String::from_utf8_lossy(&text)),
-            Token::EndTag(_) => reader.end(),
+            Token::EndTag(tag) => {
+                reader.end();
+                if !INLINE.contains(&String::from_utf8_lossy(&tag.name).as_ref()) {
+                    reader.page.text.push(' ');
+                }
+            }
             _ => {}
         }
     }
@@ -39,6 +50,7 @@ pub(in crate::evidence) fn read(html: &str, url: &Url) -> Page {
 
 /// What the text being read is.
 enum Text {
+    Visible,
     Ignored,
     Title(String),
     Style(String),
@@ -55,8 +67,12 @@ impl Reader {
     fn start(&mut self, tag: &StartTag<()>) {
         self.end();
         let name = String::from_utf8_lossy(&tag.name).into_owned();
+        if !INLINE.contains(&name.as_str()) {
+            self.page.text.push(' ');
+        }
         match name.as_str() {
             "title" if self.page.title.is_none() => self.text = Text::Title(String::new()),
+            "noscript" | "template" | "noembed" | "noframes" => self.text = Text::Ignored,
             "style" => self.text = Text::Style(String::new()),
             "base" if !self.based => self.set_base(tag),
             "link" => self.link(tag),
@@ -73,7 +89,10 @@ impl Reader {
                 self.add(tag, &["src"], Role::Other);
                 self.add_set(tag, "srcset");
             }
-            "script" => self.add(tag, &["src"], Role::Script),
+            "script" => {
+                self.text = Text::Ignored;
+                self.add(tag, &["src"], Role::Script);
+            }
             "iframe" | "frame" => {
                 self.add(tag, &["src"], Role::Frame);
                 self.add(tag, &["data-src"], Role::Frame);
@@ -99,13 +118,14 @@ impl Reader {
     fn text(&mut self, text: &str) {
         match &mut self.text {
             Text::Ignored => {}
+            Text::Visible => self.page.text.push_str(text),
             Text::Title(all) | Text::Style(all) => all.push_str(text),
         }
     }
 
     fn end(&mut self) {
-        match std::mem::replace(&mut self.text, Text::Ignored) {
-            Text::Ignored => {}
+        match std::mem::replace(&mut self.text, Text::Visible) {
+            Text::Visible | Text::Ignored => {}
             Text::Title(title) => {
                 let title = title.split_whitespace().collect::<Vec<_>>().join(" ");
                 self.page.title = Some(title).filter(|title| !title.is_empty());

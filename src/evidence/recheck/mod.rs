@@ -1,0 +1,207 @@
+//! Visits captured pages again: still up, changed, or gone.
+
+mod compare;
+mod past;
+
+use std::collections::BTreeMap;
+use std::io;
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use super::capture::{CaptureError, Capturer, Progress, Session};
+use super::custody::{Action, Log};
+use super::draft::Draft;
+use super::net::FetchError;
+
+use past::Past;
+
+/// How a page is compared with how it was.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum State {
+    /// It is there, and reads as it did.
+    Up,
+    /// It is there, and reads differently.
+    Changed,
+    /// The server says that it is not there, or shows something else in its place.
+    Gone,
+    /// No answer that says anything: the page may be there or not.
+    Unknown,
+}
+
+/// What a visit found.
+#[derive(Clone, Debug, Serialize)]
+pub struct Rechecked {
+    /// The item that the page was captured as.
+    pub item: String,
+    /// The page.
+    pub url: String,
+    /// How it is now.
+    pub state: State,
+    /// Why it is said to be so.
+    pub reason: String,
+    /// Status code.
+    pub status: Option<u16>,
+    /// Of the words of both pages, how many in a hundred stand in the same company in both.
+    pub same_percent: Option<u8>,
+    /// The item that the page is now, when it changed or is gone.
+    pub new_item: Option<String>,
+}
+
+/// Texts on pages from which an ad was taken down; one a line, by language.
+const PHRASES: &str = include_str!("gone.csv");
+/// Pages that share fewer words than this in a hundred have changed.
+const SAME: u8 = 90;
+/// A page elsewhere that shares fewer words than this is another page.
+const RELATED: u8 = 50;
+
+/// The newest item of every captured page, in the order of the log; without those
+/// that the newest visit found gone.
+#[must_use]
+pub fn pages_to_visit(log: &Log) -> Vec<(String, String)> {
+    let states = states(log);
+    let mut newest: BTreeMap<&str, (u64, &str)> = BTreeMap::new();
+    for line in log.lines.iter().filter(|line| line.entry.action == "capture") {
+        // What a visit captured is compared with by the item it belongs to.
+        if let (Some(item), Some(url)) = (&line.entry.item, text(&line.entry.details, "url")) {
+            newest.insert(url, (line.entry.number, item));
+        }
+    }
+    let gone = |url: &str| states.get(url).is_some_and(|(state, _)| *state == State::Gone);
+    let mut pages: Vec<_> = newest.into_iter().filter(|(url, _)| !gone(url)).collect();
+    pages.sort_by_key(|(_, (number, _))| *number);
+    pages.into_iter().map(|(url, (_, item))| (url.to_owned(), item.to_owned())).collect()
+}
+
+/// How every page of the case was when it was last visited: what removal rates count.
+/// A page that was captured and not visited since was up, unless it answered 404 or 410.
+#[must_use]
+pub fn states(log: &Log) -> BTreeMap<String, (State, Timestamp)> {
+    let mut states = BTreeMap::new();
+    for line in &log.lines {
+        let details = &line.entry.details;
+        let Some(url) = text(details, "url") else { continue };
+        let state = match line.entry.action.as_str() {
+            "capture" => match details.get("status").and_then(serde_json::Value::as_u64) {
+                Some(404 | 410) => State::Gone,
+                _ => State::Up,
+            },
+            "recheck" => match details.get("state").map(State::deserialize) {
+                Some(Ok(state)) if state != State::Unknown => state,
+                _ => continue,
+            },
+            _ => continue,
+        };
+        states.insert(url.to_owned(), (state, line.entry.time));
+    }
+    states
+}
+
+fn text<'a>(
+    details: &'a serde_json::Map<String, serde_json::Value>,
+    name: &str,
+) -> Option<&'a str> {
+    details.get(name)?.as_str()
+}
+
+impl Capturer<'_> {
+    /// Visits the page at `url`, which `item` holds as it was, and captures it again
+    /// when it changed or is gone. The custody log keeps what was found.
+    ///
+    /// # Errors
+    ///
+    /// When `item` cannot be read, the user stops it, or the case cannot be written to.
+    pub fn recheck(
+        &self,
+        item: &str,
+        url: &str,
+        progress: &mut dyn FnMut(Progress<'_>),
+    ) -> Result<Rechecked, CaptureError> {
+        let past = Past::read(&self.store.item(item))?;
+        let address = super::capture::parse(url)?;
+        let draft = Draft::begin(self.store)?;
+        let mut session = Session::begin(draft, &address, &self.options, self.custodian)?;
+        let result = self.runtime.block_on(session.fetch_page(&self.client, &address, progress));
+        let mut found = Rechecked {
+            item: item.to_owned(),
+            url: url.to_owned(),
+            state: State::Unknown,
+            reason: String::new(),
+            status: session.status,
+            same_percent: None,
+            new_item: None,
+        };
+        match result {
+            Ok(()) => judge(&mut found, &past, &session),
+            Err(FetchError::Interrupted) => {
+                return Err(CaptureError::Interrupted(url.to_owned()));
+            }
+            Err(FetchError::Disk(err)) => return Err(err.into()),
+            Err(err) => found.reason = err.to_string(),
+        }
+        if matches!(found.state, State::Changed | State::Gone) {
+            let parts = self.runtime.block_on(session.fetch_parts(&self.client, progress));
+            self.explain(parts, url)?;
+            let (sealed, captured) = session.seal()?;
+            let action = Self::capture_action(&captured).with("recheck_of", item);
+            found.new_item = Some(self.store.lock(self.custodian)?.admit(sealed, action)?);
+        }
+        let action = Action::new("recheck")
+            .on(item)
+            .with("url", url)
+            .with("state", found.state)
+            .with("reason", &found.reason)
+            .with("status", found.status)
+            .with("same_percent", found.same_percent)
+            .with("new_item", &found.new_item);
+        self.store.lock(self.custodian)?.append(action)?;
+        Ok(found)
+    }
+
+    fn explain(&self, result: Result<(), FetchError>, url: &str) -> Result<(), CaptureError> {
+        match result {
+            Ok(()) => Ok(()),
+            Err(FetchError::Interrupted) => Err(CaptureError::Interrupted(url.to_owned())),
+            Err(FetchError::Disk(err)) => Err(err.into()),
+            Err(err) => Err(io::Error::other(err.to_string()).into()),
+        }
+    }
+}
+
+/// Says how the page is, from its status, its address and its text.
+fn judge(found: &mut Rechecked, past: &Past, session: &Session<'_>) {
+    let status = session.status;
+    let mut set = |state, reason: String| (found.state, found.reason) = (state, reason);
+    if let Some(problem) = &session.problem {
+        return set(State::Unknown, problem.clone());
+    }
+    match status {
+        Some(404 | 410 | 451) => {
+            return set(State::Gone, format!("the server answers {}", status.unwrap_or_default()));
+        }
+        Some(200..=299) => {}
+        _ => {
+            let status = status.unwrap_or_default();
+            return set(State::Unknown, format!("the server answers {status}"));
+        }
+    }
+    let text = session.text.as_deref().unwrap_or_default();
+    let same = compare::same_percent(&past.text, text);
+    let phrase = gone_phrases()
+        .find(|phrase| compare::contains(text, phrase) && !compare::contains(&past.text, phrase));
+    if let Some(phrase) = phrase {
+        set(State::Gone, format!("the page says: {phrase}"));
+    } else if session.final_url.as_str() != past.final_url && same < RELATED {
+        set(State::Gone, format!("the address leads to another page: {}", session.final_url));
+    } else if same < SAME {
+        set(State::Changed, format!("{same} % of the words are as they were"));
+    } else {
+        set(State::Up, format!("{same} % of the words are as they were"));
+    }
+    found.same_percent = Some(same);
+}
+
+fn gone_phrases() -> impl Iterator<Item = &'static str> {
+    PHRASES.lines().skip(1).filter_map(|line| Some(line.split_once(',')?.1))
+}

@@ -1,0 +1,122 @@
+//! A page as an item of the case holds it.
+
+use std::io::{self, Read, Seek, SeekFrom};
+use std::path::Path;
+
+use flate2::read::GzDecoder;
+use fs_err as fs;
+use serde::Deserialize;
+use url::Url;
+
+use crate::evidence::net::head_end;
+use crate::evidence::page;
+use crate::evidence::warc::WarcReader;
+
+/// Longest record that is read.
+const LONGEST: u64 = 32 << 20;
+
+/// How the page was.
+pub(super) struct Past {
+    /// Where its address led.
+    pub(super) final_url: String,
+    /// What it said.
+    pub(super) text: String,
+}
+
+#[derive(Deserialize)]
+struct Acquired {
+    final_url: String,
+    fetched: Vec<AcquiredPart>,
+}
+
+#[derive(Deserialize)]
+struct AcquiredPart {
+    url: String,
+    response_record: Option<String>,
+}
+
+impl Past {
+    /// Reads the page from the item in `folder`.
+    pub(super) fn read(folder: &Path) -> io::Result<Self> {
+        let record = fs::read(folder.join("data/acquisition.json"))?;
+        let record: Acquired = serde_json::from_slice(&record)?;
+        let of_page = record.fetched.iter().find(|part| part.url == record.final_url);
+        let id = of_page.and_then(|part| part.response_record.as_deref());
+        let archive = folder.join("data/capture.warc.gz");
+        let text = match (id, Url::parse(&record.final_url)) {
+            (Some(id), Ok(url)) => text(&answer(&archive, id)?, &url),
+            _ => String::new(),
+        };
+        Ok(Self { final_url: record.final_url, text })
+    }
+}
+
+/// The answer in the record `id`, as received.
+fn answer(archive: &Path, id: &str) -> io::Result<Vec<u8>> {
+    let mut reader = WarcReader::new(fs::File::open(archive)?);
+    while let Some(record) = reader.next()? {
+        if record.field("warc-record-id") != id {
+            continue;
+        }
+        let mut file = fs::File::open(archive)?;
+        file.seek(SeekFrom::Start(record.offset))?;
+        let mut bytes = Vec::new();
+        GzDecoder::new(file).take(LONGEST).read_to_end(&mut bytes)?;
+        let start = head_end(&bytes).unwrap_or(bytes.len());
+        let length: usize = record.field("content-length").parse().unwrap_or(0);
+        let end = bytes.len().min(start + length);
+        return Ok(bytes[start..end].to_vec());
+    }
+    Err(io::Error::new(io::ErrorKind::NotFound, format!("the archive has no record {id}")))
+}
+
+/// What an answer with a page in it says.
+fn text(answer: &[u8], url: &Url) -> String {
+    let (head, body) = answer.split_at(head_end(answer).unwrap_or(answer.len()));
+    let head = String::from_utf8_lossy(head).into_owned();
+    let field = |name: &str| {
+        let lines = head.lines().filter_map(|line| line.split_once(':'));
+        let mut values = lines.filter(|(field, _)| field.eq_ignore_ascii_case(name));
+        values.next().map_or(String::new(), |(_, value)| value.trim().to_ascii_lowercase())
+    };
+    let body =
+        if field("transfer-encoding").contains("chunked") { unchunk(body) } else { body.to_vec() };
+    let decoded = page::decode(&body, &field("content-encoding"), &field("content-type"));
+    page::read_html(&decoded.text, url).text
+}
+
+/// Puts the chunks of a body together. Source: RFC 9112, section 7.1.
+fn unchunk(mut bytes: &[u8]) -> Vec<u8> {
+    let mut body = Vec::new();
+    while let Some(end) = memchr::memchr(b'\n', bytes) {
+        let line = String::from_utf8_lossy(&bytes[..end]);
+        let size = line.trim().split(';').next().unwrap_or_default();
+        let Ok(size) = usize::from_str_radix(size, 16) else { break };
+        let rest = &bytes[end + 1..];
+        if size == 0 {
+            break;
+        }
+        let (chunk, rest) = rest.split_at(rest.len().min(size));
+        body.extend_from_slice(chunk);
+        bytes = rest.strip_prefix(b"\r\n").unwrap_or(rest);
+    }
+    body
+}
+
+#[cfg(test)]
+mod tests {
+    use url::Url;
+
+    use super::text;
+
+    #[test]
+    fn the_text_of_an_answer_is_what_a_reader_sees() {
+        let url = Url::parse("http://a.example/").unwrap();
+        for answer in [
+            "HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n\r\n<title>T</title><p>Elfen<b>bein</b><script>x</script>",
+            "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n7\r\n<p>Elfe\r\nB;x=y\r\nn<b>bein</b>\r\n0\r\n\r\n",
+        ] {
+            assert_eq!(text(answer.as_bytes(), &url).trim(), "Elfenbein");
+        }
+    }
+}
