@@ -11,6 +11,7 @@ mod server;
 pub use scan::ScanError;
 pub use server::{Document, Server};
 
+use std::collections::BTreeMap;
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -127,6 +128,7 @@ fn terms(case: &Folder, clock: Clock) -> Terms {
         made: clock.now(),
         data_date: Some(Species::embedded().data_date()),
         rates: Rates::shipped(),
+        visits: BTreeMap::new(),
     }
 }
 

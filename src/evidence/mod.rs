@@ -52,7 +52,7 @@ pub use key::{KeyError, PublicKey, Signer, user_folder};
 pub use net::{Resolved, Resolver, SystemResolver, refusal};
 pub use page::Role;
 pub use readme::{README, README_FILE};
-pub use recheck::{Rechecked, State, pages_to_visit, states};
+pub use recheck::{Rechecked, State, logged_address, pages_to_visit, visits};
 pub use store::{Custodian, FIRST_KEY, ITEMS, KEYS, QUARANTINE, Store, StoreError};
 pub use timestamp::{Authority, Stamped, TimeStamp, TimeStampError, stamp_head, stamp_item};
 pub use verify::{Check, Report, verify};

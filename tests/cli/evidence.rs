@@ -182,6 +182,18 @@ fn pages_are_visited_again_and_what_became_of_them_is_said() {
         assert!(output.contains(reason), "{reason}: {output}");
     }
     assert_sound(&sandbox);
+    // Three ads of the ledger are among the pages, one of them gone.
+    let finding = r#""pugmark":{"schema":"pugmark.scan/1","score":90,"verdict":"flag","language":"en","hits":[],"status":null,"claims":[],"price":null,"quantity":null,"contacts":[],"reasons":[]}"#;
+    let ads: String = ["same", "dearer", "sold", "never-captured"]
+        .iter()
+        .map(|path| format!("{{\"id\":\"{path}\",\"title\":\"{path} ivory\",\"url\":\"http://{server}/{path}\",{finding}}}\n"))
+        .collect();
+    let imported = sandbox.pipe(&["case", "import", "case"], ads);
+    assert!(imported.status.success(), "{}", sandbox.show(&imported));
+    let summary = sandbox.pipe(&["case", "summary", "case", "--format", "json"], "");
+    let summary: Value = serde_json::from_slice(&summary.stdout).unwrap();
+    let rate = summary["totals"]["removal_rate"].as_f64().unwrap();
+    assert!((rate - 1.0 / 3.0).abs() < 1e-9, "{rate}");
     // What is gone is not asked for again; what changed is compared with how it is now.
     let output = sandbox.run(&visit);
     assert!(output.contains("2 up, 0 changed, 0 gone, 0 unknown."), "{output}");

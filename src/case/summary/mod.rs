@@ -11,6 +11,8 @@ pub use rows::Row;
 pub use subject::{products, taxa_in_words};
 pub use tally::summarise;
 
+use std::collections::BTreeMap;
+
 use jiff::Timestamp;
 use jiff::civil::Date;
 use serde::Serialize;
@@ -18,6 +20,7 @@ use serde::Serialize;
 use super::CaseRecord;
 use super::ad::{Ad, AdId, Verdict};
 use super::rates::Rates;
+use crate::evidence::State;
 
 /// Version of the record.
 pub const SCHEMA: &str = "pugmark.summary/1";
@@ -38,6 +41,8 @@ pub struct Terms {
     pub data_date: Option<Date>,
     /// Exchange rates.
     pub rates: Rates,
+    /// What `evidence recheck` found of pages, by address as the custody log has it.
+    pub visits: BTreeMap<String, State>,
 }
 
 /// Which case it is.

@@ -4,14 +4,15 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Context;
 
+use crate::case::Folder;
 use crate::case::ledger::Ledger;
 use crate::case::rates::Rates;
 use crate::case::report;
 use crate::case::summary::{CaseHead, Row, Summary, Terms, summarise};
-use crate::case::{CaseRecord, Folder};
 use crate::cli::format::FormatArgs;
 use crate::cli::{Hint, Outcome, Streams};
 use crate::clock::Clock;
+use crate::evidence::visits;
 use crate::output::{Format, Records};
 use crate::species::Species;
 
@@ -63,7 +64,7 @@ pub(super) fn run(args: &Args, streams: &mut Streams) -> anyhow::Result<Outcome>
         )));
     }
     let case = Folder::open(&args.dir)?;
-    let summary = summarise(&Ledger::of(case.path()), &terms(args, case.record())?)?;
+    let summary = summarise(&Ledger::of(case.path()), &terms(args, &case)?)?;
     if summary.looked_at.records == 0 {
         return Err(anyhow::anyhow!("the ledger of `{}` has no ads", args.dir.display())
             .context(Hint("import some: pugmark scan FILE | pugmark case import DIR".to_owned())));
@@ -87,13 +88,14 @@ pub(super) fn run(args: &Args, streams: &mut Streams) -> anyhow::Result<Outcome>
     Ok(Outcome::Done)
 }
 
-fn terms(args: &Args, record: &CaseRecord) -> anyhow::Result<Terms> {
+fn terms(args: &Args, case: &Folder) -> anyhow::Result<Terms> {
     Ok(Terms {
-        case: CaseHead::of(record),
+        case: CaseHead::of(case.record()),
         verdicts: args.counted.verdicts(),
         made: Clock::System.now(),
         data_date: Some(Species::embedded().data_date()),
         rates: rates(args.rates.as_deref())?,
+        visits: visits(&case.store().log()?),
     })
 }
 

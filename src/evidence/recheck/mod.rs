@@ -6,7 +6,6 @@ mod past;
 use std::collections::BTreeMap;
 use std::io;
 
-use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::capture::{CaptureError, Capturer, Progress, Session};
@@ -60,7 +59,7 @@ const RELATED: u8 = 50;
 /// that the newest visit found gone.
 #[must_use]
 pub fn pages_to_visit(log: &Log) -> Vec<(String, String)> {
-    let states = states(log);
+    let visits = visits(log);
     let mut newest: BTreeMap<&str, (u64, &str)> = BTreeMap::new();
     for line in log.lines.iter().filter(|line| line.entry.action == "capture") {
         // What a visit captured is compared with by the item it belongs to.
@@ -68,34 +67,33 @@ pub fn pages_to_visit(log: &Log) -> Vec<(String, String)> {
             newest.insert(url, (line.entry.number, item));
         }
     }
-    let gone = |url: &str| states.get(url).is_some_and(|(state, _)| *state == State::Gone);
+    let gone = |url: &str| visits.get(url) == Some(&State::Gone);
     let mut pages: Vec<_> = newest.into_iter().filter(|(url, _)| !gone(url)).collect();
     pages.sort_by_key(|(_, (number, _))| *number);
     pages.into_iter().map(|(url, (_, item))| (url.to_owned(), item.to_owned())).collect()
 }
 
-/// How every page of the case was when it was last visited: what removal rates count.
-/// A page that was captured and not visited since was up, unless it answered 404 or 410.
+/// What the newest visit that said anything found of every page that was visited again:
+/// what removal rates count.
 #[must_use]
-pub fn states(log: &Log) -> BTreeMap<String, (State, Timestamp)> {
-    let mut states = BTreeMap::new();
-    for line in &log.lines {
+pub fn visits(log: &Log) -> BTreeMap<String, State> {
+    let mut visits = BTreeMap::new();
+    for line in log.lines.iter().filter(|line| line.entry.action == "recheck") {
         let details = &line.entry.details;
-        let Some(url) = text(details, "url") else { continue };
-        let state = match line.entry.action.as_str() {
-            "capture" => match details.get("status").and_then(serde_json::Value::as_u64) {
-                Some(404 | 410) => State::Gone,
-                _ => State::Up,
-            },
-            "recheck" => match details.get("state").map(State::deserialize) {
-                Some(Ok(state)) if state != State::Unknown => state,
-                _ => continue,
-            },
-            _ => continue,
-        };
-        states.insert(url.to_owned(), (state, line.entry.time));
+        let state = details.get("state").map(State::deserialize);
+        if let (Some(url), Some(Ok(state @ (State::Up | State::Changed | State::Gone)))) =
+            (text(details, "url"), state)
+        {
+            visits.insert(url.to_owned(), state);
+        }
     }
-    states
+    visits
+}
+
+/// The form in which the custody log has the address `url`, as far as it is one.
+#[must_use]
+pub fn logged_address(url: &str) -> Option<String> {
+    super::capture::parse(url).ok().map(String::from)
 }
 
 fn text<'a>(
