@@ -4,6 +4,7 @@ pub mod ad;
 pub mod country;
 mod day;
 pub mod duplicates;
+pub mod export;
 mod folder;
 mod import;
 pub mod ledger;

@@ -19,7 +19,8 @@ use fs_err::File;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
-use super::ad::{Ad, SCAN_SCHEMA, ScanRecord, Status};
+use super::ad::{Ad, SCAN_SCHEMA, ScanRecord, Status, Verdict};
+use super::rates::Rates;
 use crate::scan::pipeline;
 use crate::scan::read::{Block, Blocks};
 
@@ -136,6 +137,23 @@ impl Ledger {
             Ok::<(), io::Error>(())
         };
         pipeline::run(blocks, cores(), parse, take).map_err(|err| self.told(err))
+    }
+
+    /// The ads with one of `verdicts`, by date, their prices converted with `rates`.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`Ledger::read`].
+    pub fn counted(&self, verdicts: &[Verdict], rates: &Rates) -> Result<Vec<Ad>, LedgerError> {
+        let mut ads = Vec::new();
+        self.read(|mut ad| {
+            if verdicts.contains(&ad.finding.verdict) {
+                rates.apply(&mut ad);
+                ads.push(ad);
+            }
+        })?;
+        ads.sort_by(|a, b| (a.offer.date, &a.ad_id).cmp(&(b.offer.date, &b.ad_id)));
+        Ok(ads)
     }
 
     /// The ads of the lines of `block`.

@@ -49,15 +49,7 @@ pub(super) struct Args {
 
 pub(super) fn run(args: &Args, streams: &mut Streams) -> anyhow::Result<Outcome> {
     let case = Folder::open(&args.dir)?;
-    let verdicts = args.counted.verdicts();
-    let mut ads = Vec::new();
-    let rates = Rates::shipped();
-    Ledger::of(case.path()).read(|mut ad| {
-        if verdicts.contains(&ad.finding.verdict) {
-            rates.apply(&mut ad);
-            ads.push(ad);
-        }
-    })?;
+    let ads = Ledger::of(case.path()).counted(&args.counted.verdicts(), &Rates::shipped())?;
     let links = links(&ads);
     let page = || report::network(&links, &CaseHead::of(case.record()), args.lang.into());
     if let Some(path) = &args.html {

@@ -1,6 +1,7 @@
 //! `pugmark case`: the case folder.
 
 mod counted;
+mod export;
 mod import;
 mod lang;
 mod links;
@@ -29,6 +30,7 @@ enum Command {
     Summary(summary::Args),
     Links(links::Args),
     Notice(notice::Args),
+    Export(export::Args),
 }
 
 pub(super) fn run(args: &Args, streams: &mut Streams) -> anyhow::Result<Outcome> {
@@ -40,5 +42,6 @@ pub(super) fn run(args: &Args, streams: &mut Streams) -> anyhow::Result<Outcome>
         Command::Summary(args) => summary::run(args, streams),
         Command::Links(args) => links::run(args, streams),
         Command::Notice(args) => notice::run(args, streams),
+        Command::Export(args) => export::run(args, streams),
     }
 }

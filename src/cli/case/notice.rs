@@ -8,6 +8,7 @@ use anyhow::Context;
 use crate::case::Folder;
 use crate::case::ledger::Ledger;
 use crate::case::notice::{Notice, Sender, letter, notices, preserved};
+use crate::case::rates::Rates;
 use crate::cli::format::FormatArgs;
 use crate::cli::{Outcome, Streams};
 use crate::clock::Clock;
@@ -51,13 +52,7 @@ pub(super) struct Args {
 
 pub(super) fn run(args: &Args, streams: &mut Streams) -> anyhow::Result<Outcome> {
     let case = Folder::open(&args.dir)?;
-    let verdicts = args.counted.verdicts();
-    let mut ads = Vec::new();
-    Ledger::of(case.path()).read(|ad| {
-        if verdicts.contains(&ad.finding.verdict) {
-            ads.push(ad);
-        }
-    })?;
+    let ads = Ledger::of(case.path()).counted(&args.counted.verdicts(), &Rates::shipped())?;
     let details = &case.record().details;
     let sender = Sender {
         name: args.notifier.clone().or_else(|| details.investigator.clone()),

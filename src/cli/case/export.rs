@@ -1,0 +1,105 @@
+//! `pugmark case export`: a case for other programs.
+
+use std::path::PathBuf;
+
+use anyhow::Context;
+
+use crate::case::Folder;
+use crate::case::ad::Ad;
+use crate::case::export::{AdRow, Dossier, case_uco, stix};
+use crate::case::ledger::Ledger;
+use crate::case::links::{graphml, links};
+use crate::case::rates::Rates;
+use crate::cli::{Outcome, Streams};
+use crate::clock::Clock;
+use crate::evidence::{Action, Custodian, Sha256};
+use crate::output::{Format, Records};
+
+use super::counted::CountedArgs;
+
+/// Give a case to other programs and people
+///
+/// The custody log keeps what was given out, when, and its hash.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:
+  pugmark case export CASE --as case-uco --out case.jsonld
+  pugmark case export CASE --as csv --out ads.csv")]
+pub(super) struct Args {
+    /// Case folder
+    dir: PathBuf,
+    /// Form of the export
+    #[arg(long = "as", value_name = "FORM")]
+    form: Form,
+    /// File to write; never overwritten
+    #[arg(long, value_name = "FILE")]
+    out: PathBuf,
+    #[command(flatten)]
+    counted: CountedArgs,
+}
+
+#[derive(Clone, Copy, Debug, clap::ValueEnum)]
+enum Form {
+    /// CASE/UCO 1.4 as JSON-LD: ads, accounts, networks, custody log
+    CaseUco,
+    /// STIX 2.1 bundle: ads, accounts, networks
+    Stix,
+    /// GraphML: accounts and what joins them
+    Graphml,
+    /// CSV for a spreadsheet: one ad a row, formulas neutralised
+    Csv,
+}
+
+pub(super) fn run(args: &Args, streams: &mut Streams) -> anyhow::Result<Outcome> {
+    let case = Folder::open(&args.dir)?;
+    let custodian = Custodian::of_user(Clock::System)?;
+    let ads = Ledger::of(case.path()).counted(&args.counted.verdicts(), &Rates::shipped())?;
+    let links = links(&ads);
+    let entries: Vec<_> = case.store().log()?.lines.into_iter().map(|line| line.entry).collect();
+    let made = Clock::System.now();
+    let dossier =
+        Dossier { record: case.record(), ads: &ads, links: &links, entries: &entries, made };
+    let bytes = match args.form {
+        Form::CaseUco => pretty(&case_uco(&dossier))?,
+        Form::Stix => pretty(&stix(&dossier))?,
+        Form::Graphml => graphml(&links).into_bytes(),
+        Form::Csv => csv(&ads)?,
+    };
+    let mut file = fs_err::File::create_new(&args.out).context("an export is never overwritten")?;
+    std::io::Write::write_all(&mut file, &bytes)?;
+    file.sync_all()?;
+    let action = Action::new("export")
+        .with("form", args.form.word())
+        .with("ads", ads.len())
+        .with("sha256", Sha256::of(&bytes));
+    case.lock(&custodian)?.append(action)?;
+    streams.message(format_args!("Wrote {} ads to {}.", ads.len(), args.out.display()));
+    Ok(if ads.is_empty() { Outcome::Negative } else { Outcome::Done })
+}
+
+impl Form {
+    fn word(self) -> &'static str {
+        match self {
+            Self::CaseUco => "case-uco",
+            Self::Stix => "stix",
+            Self::Graphml => "graphml",
+            Self::Csv => "csv",
+        }
+    }
+}
+
+fn pretty(value: &serde_json::Value) -> anyhow::Result<Vec<u8>> {
+    let mut bytes = serde_json::to_vec_pretty(value)?;
+    bytes.push(b'\n');
+    Ok(bytes)
+}
+
+/// With a byte-order mark, without which spreadsheets take UTF-8 for something else.
+fn csv(ads: &[Ad]) -> anyhow::Result<Vec<u8>> {
+    let mut bytes = "\u{feff}".as_bytes().to_vec();
+    let mut records = Records::new(&mut bytes, Format::Csv, 0);
+    for ad in ads {
+        records.put(&AdRow::from(ad))?;
+    }
+    records.finish()?;
+    Ok(bytes)
+}

@@ -1,0 +1,138 @@
+//! What a case gives to other programs, checked by them: case_validate, stix2_validator,
+//! a JSON Schema validator, an XML parser and a CSV reader.
+//!
+//! A program that is missing makes its check step aside, loudly; with
+//! `PUGMARK_COUNTERPARTS=required` it makes it fail.
+#![expect(clippy::unwrap_used, reason = "a test that cannot be set up should stop")]
+#![expect(clippy::print_stderr, reason = "a check that steps aside must say so")]
+
+#[path = "cli/sandbox.rs"]
+#[allow(dead_code, reason = "shared with the tests of the commands")]
+mod sandbox;
+
+use std::path::Path;
+use std::process::{Command, Output};
+
+use sandbox::Sandbox;
+
+const SCAN: &str = include_str!("cli/fixtures/case/scan.jsonl");
+
+/// A case with ads in two accounts that share a number, hostile text and an exhibit.
+fn case() -> Sandbox {
+    let sandbox = Sandbox::new();
+    let contacts = r#""contacts": [{"kind": "phone", "value": "+441632960001", "text": "x"}, {"kind": "email", "value": "tom@post.example", "text": "y"}]"#;
+    let hostile = SCAN.replace("\"contacts\": []", contacts).replacen(
+        "Carved tusk",
+        "=1+1 <script>alert(1)</script> \\u0000\\u001b[2J\\u202e",
+        1,
+    );
+    assert_ne!(hostile, SCAN);
+    sandbox.write("scan.jsonl", hostile);
+    sandbox.write("photo.jpg", "pixels");
+    for args in [
+        &["case", "new", "case", "--title", "Ivory & parrots"][..],
+        &["case", "import", "case", "scan.jsonl"],
+        &["evidence", "add", "--case", "case", "photo.jpg"],
+    ] {
+        let output = sandbox.run(args);
+        assert!(output.starts_with("exit 0"), "{output}");
+    }
+    sandbox
+}
+
+fn export(sandbox: &Sandbox, form: &str, file: &str) {
+    let output = sandbox.run(&["case", "export", "case", "--as", form, "--out", file]);
+    assert!(output.starts_with("exit 0"), "{output}");
+}
+
+/// Runs a checker in the sandbox; `None` when it is missing and may be.
+fn checker(sandbox: &Sandbox, program: &str, args: &[&str]) -> Option<Output> {
+    let required = std::env::var("PUGMARK_COUNTERPARTS").is_ok_and(|v| v == "required");
+    match Command::new(program).args(args).current_dir(sandbox.root()).output() {
+        Ok(output) => Some(output),
+        Err(err) => {
+            assert!(!required, "{program} is required: {err}");
+            eprintln!(
+                "STEPPED ASIDE: {program} is missing ({err}), so nothing was compared with it"
+            );
+            None
+        }
+    }
+}
+
+fn said(output: &Output) -> String {
+    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    format!("{}\n{}{}", output.status, text(&output.stdout), text(&output.stderr))
+}
+
+#[test]
+fn case_validate_accepts_the_graph_without_allowances_and_refuses_a_misspelt_term() {
+    let sandbox = case();
+    export(&sandbox, "case-uco", "case.jsonld");
+    let Some(output) = checker(&sandbox, "case_validate", &["case.jsonld"]) else { return };
+    assert!(output.status.success(), "{}", said(&output));
+    let graph = fs_err::read_to_string(sandbox.path("case.jsonld")).unwrap();
+    sandbox.write("wrong.jsonld", graph.replace("accountIdentifier", "acountIdentifier"));
+    let output = checker(&sandbox, "case_validate", &["wrong.jsonld"]).unwrap();
+    assert!(!output.status.success(), "{}", said(&output));
+}
+
+#[test]
+fn stix2_validator_accepts_the_bundle_and_refuses_one_without_a_required_field() {
+    let sandbox = case();
+    export(&sandbox, "stix", "case.json");
+    let Some(output) = checker(&sandbox, "stix2_validator", &["case.json"]) else { return };
+    assert!(output.status.success(), "{}", said(&output));
+    let bundle = fs_err::read_to_string(sandbox.path("case.json")).unwrap();
+    sandbox.write("wrong.json", bundle.replace("\"number_observed\"", "\"number_seen\""));
+    let output = checker(&sandbox, "stix2_validator", &["wrong.json"]).unwrap();
+    assert!(!output.status.success(), "{}", said(&output));
+}
+
+/// Reads what it is given with Python's own XML and CSV readers, and validates JSON by schema.
+const READ: &str = "
+import csv, json, sys, xml.etree.ElementTree as tree
+root = tree.parse('net.graphml').getroot()
+assert root.tag.endswith('graphml'), root.tag
+assert len(root.findall('.//{*}node')) >= 2 and root.findall('.//{*}edge')
+rows = list(csv.DictReader(open('ads.csv', encoding='utf-8-sig')))
+assert len(rows) == 5, rows
+for row in rows:
+    for cell in row.values():
+        assert not cell.startswith(('=', '+', '-', '@', '\\t')), cell
+import jsonschema
+for pair in sys.argv[1:]:
+    schema, _, file = pair.partition('=')
+    schema = json.load(open(schema))
+    jsonschema.Draft202012Validator.check_schema(schema)
+    check = jsonschema.Draft202012Validator(schema, format_checker=jsonschema.FormatChecker())
+    record = json.load(open(file))
+    check.validate(record)
+    record.pop('schema')
+    assert not check.is_valid(record), 'a record without its schema passes'
+";
+
+#[test]
+fn graphml_and_csv_are_read_by_others_and_records_are_as_their_schemas_say() {
+    let sandbox = case();
+    export(&sandbox, "graphml", "net.graphml");
+    export(&sandbox, "csv", "ads.csv");
+    assert!(
+        sandbox.run(&["case", "summary", "case", "--json", "summary.json"]).starts_with("exit 0")
+    );
+    let links = sandbox.pipe(&["case", "links", "case", "--format", "json"], "");
+    sandbox.write("links.json", links.stdout);
+    let schemas = Path::new(env!("CARGO_MANIFEST_DIR")).join("schemas");
+    let pairs = ["summary", "links"].map(|name| {
+        format!("{}={name}.json", schemas.join(format!("{name}.schema.json")).display())
+    });
+    let importable = checker(&sandbox, "python3", &["-c", "import jsonschema"]);
+    if !importable.is_some_and(|output| output.status.success()) {
+        let required = std::env::var("PUGMARK_COUNTERPARTS").is_ok_and(|v| v == "required");
+        assert!(!required, "the Python package jsonschema is required");
+        eprintln!("STEPPED ASIDE: the Python package jsonschema is missing");
+        return;
+    }
+    let output = checker(&sandbox, "python3", &["-c", READ, &pairs[0], &pairs[1]]).unwrap();
+    assert!(output.status.success(), "{}", said(&output));
+}
