@@ -105,7 +105,7 @@ fn write(notices: &[Notice], folder: &Path, streams: &mut Streams) -> anyhow::Re
         while !taken.insert(name.clone()) {
             name.push('_');
         }
-        let path = folder.join(format!("{name}.{}.txt", notice.language.code()));
+        let path = folder.join(format!("notice-{name}.{}.txt", notice.language.code()));
         let mut file = fs_err::File::create_new(&path).context("a notice is never overwritten")?;
         std::io::Write::write_all(&mut file, letter(notice).as_bytes())?;
         streams.message(format_args!("Wrote {}.", path.display()));
@@ -117,7 +117,7 @@ fn write(notices: &[Notice], folder: &Path, streams: &mut Streams) -> anyhow::Re
 fn file_name(platform: &str) -> String {
     let keep = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '.';
     let name: String = platform.chars().take(80).map(|c| if keep(c) { c } else { '-' }).collect();
-    let name = name.trim_matches('.');
+    let name = name.trim_matches(['.', '-']);
     if name.is_empty() { "platform".to_owned() } else { name.to_lowercase() }
 }
 
@@ -127,7 +127,7 @@ mod tests {
 
     #[test]
     fn a_platforms_name_leads_to_no_other_folder() {
-        assert_eq!(file_name("../../etc/passwd"), "-..-etc-passwd");
+        assert_eq!(file_name("../../etc/passwd"), "etc-passwd");
         assert_eq!(file_name(".."), "platform");
         assert_eq!(file_name("Bazaar.example"), "bazaar.example");
     }

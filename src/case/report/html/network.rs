@@ -156,7 +156,7 @@ impl Page<'_> {
 
     fn accounts(&self, cluster: &Cluster) -> Markup {
         html! {
-            div.scroll tabindex="0" role="region" aria-label=(self.language.word("l-accounts")) {
+            div.scroll tabindex="0" role="region" aria-label={ (self.language.word("l-accounts")) " " (cluster.id) } {
                 table.free {
                     caption { (self.language.word("l-accounts")) }
                     thead {
@@ -181,7 +181,7 @@ impl Page<'_> {
     fn edges(&self, cluster: &Cluster, places: &BTreeMap<&str, usize>) -> Markup {
         let heads = ["l-between", "l-kind", "l-value", "l-ads"];
         html! {
-            div.scroll tabindex="0" role="region" aria-label=(self.language.word("l-shared")) {
+            div.scroll tabindex="0" role="region" aria-label={ (self.language.word("l-shared")) " " (cluster.id) } {
                 table.free {
                     caption { (self.language.word("l-shared")) }
                     thead {
@@ -217,7 +217,7 @@ impl Page<'_> {
             @if !self.links.ignored.is_empty() {
                 section aria-labelledby="ignored" {
                     h2 #ignored { (self.language.word("l-ignored")) }
-                    div.scroll tabindex="0" role="region" aria-label=(self.language.word("l-ignored")) {
+                    div.scroll tabindex="0" role="group" aria-label=(self.language.word("l-ignored")) {
                         table.free {
                             thead {
                                 tr {
