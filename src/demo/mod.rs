@@ -11,7 +11,6 @@ mod server;
 pub use scan::ScanError;
 pub use server::{Document, Server};
 
-use std::collections::BTreeMap;
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -21,7 +20,7 @@ use crate::case::ad::Verdict;
 use crate::case::ledger::{Ledger, LedgerError};
 use crate::case::rates::Rates;
 use crate::case::report::{Language, html};
-use crate::case::summary::{CaseHead, Summary, Terms, summarise};
+use crate::case::summary::{CaseHead, Summary, Terms, Visits, summarise};
 use crate::case::{CaseDetails, Folder, FolderError, ImportError, import};
 use crate::clock::Clock;
 use crate::evidence::{
@@ -128,7 +127,7 @@ fn terms(case: &Folder, clock: Clock) -> Terms {
         made: clock.now(),
         data_date: Some(Species::embedded().data_date()),
         rates: Rates::shipped(),
-        visits: BTreeMap::new(),
+        visits: Visits::default(),
     }
 }
 

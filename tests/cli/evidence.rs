@@ -194,6 +194,10 @@ fn pages_are_visited_again_and_what_became_of_them_is_said() {
     let summary: Value = serde_json::from_slice(&summary.stdout).unwrap();
     let rate = summary["totals"]["removal_rate"].as_f64().unwrap();
     assert!((rate - 1.0 / 3.0).abs() < 1e-9, "{rate}");
+    for state in ["up", "changed", "gone"] {
+        assert_eq!(summary["removal"][state], 1, "{state}");
+    }
+    assert_eq!(summary["removal"]["median_days"], Value::Null, "the ads give no date");
     // What is gone is not asked for again; what changed is compared with how it is now.
     let output = sandbox.run(&visit);
     assert!(output.contains("2 up, 0 changed, 0 gone, 0 unknown."), "{output}");

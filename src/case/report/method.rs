@@ -14,9 +14,28 @@ pub(super) fn method(summary: &Summary, language: Language) -> Vec<(&'static str
         ("m-money", page.money()),
         ("m-law", page.law()),
         ("m-time", page.time()),
+        ("m-removal", page.removal()),
         ("m-limits", language.word("m-limits-text").to_owned()),
     ];
     items.into_iter().map(|(key, text)| (language.word(key), text)).collect()
+}
+
+/// What became of ads that were visited again; `None` when none was.
+pub(super) fn removal(summary: &Summary, language: Language) -> Option<String> {
+    let removal = summary.removal;
+    let per_mille = (removal.gone * 1000).checked_div(removal.checked)?;
+    let share = format!("{}.{}", per_mille / 10, per_mille % 10);
+    let days = removal.median_days.map_or("–".to_owned(), |days| days.to_string());
+    Some(language.say(
+        "removal-text",
+        &[
+            ("checked", &language.number(removal.checked)),
+            ("gone", &language.number(removal.gone)),
+            ("share", &share),
+            ("changed", &language.number(removal.changed)),
+            ("days", &days),
+        ],
+    ))
 }
 
 struct Method<'a> {
@@ -80,6 +99,11 @@ impl Method<'_> {
     fn time(&self) -> String {
         let undated = self.summary.ads.iter().filter(|ad| ad.offer.date.is_none()).count();
         self.language.say("m-time-text", &[("undated", &undated.to_string())])
+    }
+
+    fn removal(&self) -> String {
+        removal(self.summary, self.language)
+            .unwrap_or_else(|| self.language.word("m-removal-none").to_owned())
     }
 
     fn number(&self, number: u64) -> String {

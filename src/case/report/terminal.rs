@@ -6,6 +6,7 @@ use comfy_table::{Cell, CellAlignment, ColumnConstraint, Table, Width, presets};
 
 use super::Language;
 use super::label::label;
+use super::method::removal;
 use crate::case::summary::{Eur, Figure, Summary};
 use crate::output::terminal_text;
 
@@ -85,6 +86,9 @@ impl Page<'_> {
         for (key, number, note) in lines {
             let word = self.language.word(key);
             let _ = writeln!(text, "{}", format!("{word:<15} {number:>11}   {note}").trim_end());
+        }
+        if let Some(sentence) = removal(self.summary, self.language) {
+            let _ = writeln!(text, "\n{sentence}");
         }
         text + "\n"
     }

@@ -1,17 +1,17 @@
 //! The figures of a case: ads, specimens and asking value, and the ads behind each of them.
 
 mod money;
+mod removal;
 mod rows;
 mod seller;
 mod subject;
 mod tally;
 
 pub use money::Eur;
+pub use removal::{Removal, Visits};
 pub use rows::Row;
 pub use subject::{products, taxa_in_words};
 pub use tally::summarise;
-
-use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -20,7 +20,6 @@ use serde::Serialize;
 use super::CaseRecord;
 use super::ad::{Ad, AdId, Verdict};
 use super::rates::Rates;
-use crate::evidence::State;
 
 /// Version of the record.
 pub const SCHEMA: &str = "pugmark.summary/1";
@@ -41,8 +40,8 @@ pub struct Terms {
     pub data_date: Option<Date>,
     /// Exchange rates.
     pub rates: Rates,
-    /// What `evidence recheck` found of pages, by address as the custody log has it.
-    pub visits: BTreeMap<String, State>,
+    /// What `evidence recheck` found.
+    pub visits: Visits,
 }
 
 /// Which case it is.
@@ -81,6 +80,8 @@ pub struct Summary {
     pub looked_at: LookedAt,
     /// The whole.
     pub totals: Totals,
+    /// What became of ads that were visited again.
+    pub removal: Removal,
     /// First and last day of the ads that give one.
     pub period: Option<Period>,
     /// By country, as ISO 3166-1 code.
@@ -229,4 +230,10 @@ pub struct Period {
     pub from: Date,
     /// Last day.
     pub to: Date,
+}
+
+/// `part` of `whole`; `None` of nothing.
+#[expect(clippy::cast_precision_loss, reason = "counts of ads are far below 2^52")]
+fn share(part: u64, whole: u64) -> Option<f64> {
+    (whole > 0).then(|| part as f64 / whole as f64)
 }

@@ -11,7 +11,6 @@ use super::{
 use crate::case::ad::{Ad, Verdict};
 use crate::case::ledger::{Ledger, LedgerError};
 use crate::case::{country, day, duplicates};
-use crate::evidence::{State, logged_address};
 
 /// Counts the ads of `ledger` under `terms`.
 ///
@@ -47,13 +46,15 @@ fn count(ads: Vec<Ad>, looked_at: LookedAt, terms: &Terms) -> Summary {
     let taxon = |ad: &Ad| subjects(&ad.finding).into_iter().map(|one| one.name).collect();
     let claim = |ad: &Ad| ad.finding.claims.iter().map(|claim| claim.kind.clone()).collect();
     let week = |ad: &Ad| one(ad.offer.date.map(day::week));
+    let removal = terms.visits.removal(&ads);
     let mut summary = Summary {
         schema: SCHEMA,
         case: terms.case.clone(),
         made: terms.made,
         program: env!("CARGO_PKG_VERSION"),
         looked_at,
-        totals: tally.totals(&terms.visits),
+        removal,
+        totals: Totals { removal_rate: removal.rate, ..tally.totals() },
         period: period(&ads),
         by_country: tally.list(|ad| one(ad.offer.country.map(str::to_owned)), Rest::Unknown),
         by_platform: tally.list(|ad| one(ad.offer.platform.clone()), Rest::Unknown),
@@ -164,7 +165,7 @@ impl Tally<'_> {
         by_offer.chunk_by(|a, b| a.0 == b.0).map(most).collect()
     }
 
-    fn totals(&self, visits: &BTreeMap<String, State>) -> Totals {
+    fn totals(&self) -> Totals {
         let all: Vec<usize> = (0..self.ads.len()).collect();
         let counted = self.counted(&all);
         let assumed = counted.iter().filter(|at| self.ads[**at].finding.quantity.is_none()).count();
@@ -179,22 +180,8 @@ impl Tally<'_> {
             without_price: whole.without_price,
             without_rate: number(self.ads.iter().filter(|ad| has_no_rate(ad)).count()),
             sellers: number(seller::accounts(self.ads).len()),
-            removal_rate: self.removal_rate(visits),
+            removal_rate: None,
         }
-    }
-
-    /// Of the ads whose page was visited again, the share whose page was gone.
-    fn removal_rate(&self, visits: &BTreeMap<String, State>) -> Option<f64> {
-        let states = self.ads.iter().filter_map(|ad| {
-            let url = logged_address(ad.offer.url.as_deref()?)?;
-            visits.get(&url)
-        });
-        let (mut visited, mut gone) = (0_u32, 0_u32);
-        for state in states {
-            visited += 1;
-            gone += u32::from(*state == State::Gone);
-        }
-        (visited > 0).then(|| f64::from(gone) / f64::from(visited))
     }
 
     fn merged(&self) -> Vec<Merged> {

@@ -8,11 +8,10 @@ use crate::case::Folder;
 use crate::case::ledger::Ledger;
 use crate::case::rates::Rates;
 use crate::case::report;
-use crate::case::summary::{CaseHead, Row, Summary, Terms, summarise};
+use crate::case::summary::{CaseHead, Row, Summary, Terms, Visits, summarise};
 use crate::cli::format::FormatArgs;
 use crate::cli::{Hint, Outcome, Streams};
 use crate::clock::Clock;
-use crate::evidence::visits;
 use crate::output::{Format, Records};
 use crate::species::Species;
 
@@ -95,7 +94,7 @@ fn terms(args: &Args, case: &Folder) -> anyhow::Result<Terms> {
         made: Clock::System.now(),
         data_date: Some(Species::embedded().data_date()),
         rates: rates(args.rates.as_deref())?,
-        visits: visits(&case.store().log()?),
+        visits: Visits::of(&case.store().log()?),
     })
 }
 

@@ -12,7 +12,7 @@ use maud::{DOCTYPE, Markup, PreEscaped, html};
 use sha2::{Digest, Sha256};
 
 use super::Language;
-use super::method::method;
+use super::method::{method, removal};
 use crate::case::summary::{Eur, Figure, Summary};
 
 const STYLE: &str = include_str!("style.css");
@@ -65,6 +65,7 @@ impl Page<'_> {
                 p.about { (self.about()) }
                 (self.key_figures())
                 p.lead { (self.say("lead", &values)) }
+                @if let Some(text) = removal(self.summary, self.language) { p.lead { (text) } }
                 nav aria-label=(self.word("report")) {
                     ul {
                         @for key in ["figures", "the-ads", "index", "method"] {
