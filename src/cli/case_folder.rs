@@ -70,8 +70,10 @@ pub(super) fn store_hint(err: &StoreError) -> Option<&'static str> {
             Some("work on a copy of the case in a folder in which you may write")
         }
         StoreError::DamagedLog(_) => Some("`pugmark evidence verify` says what is wrong"),
-        StoreError::Exists(_) | StoreError::Busy(_) | StoreError::Key(_) | StoreError::Io(_) => {
-            None
-        }
+        StoreError::HalfDone
+        | StoreError::Exists(_)
+        | StoreError::Busy(_)
+        | StoreError::Key(_)
+        | StoreError::Io(_) => None,
     }
 }

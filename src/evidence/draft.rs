@@ -71,15 +71,14 @@ impl Draft {
         })
     }
 
-    /// Makes a payload file durable and notes its digest for the manifest.
+    /// Ends a payload file and notes its digest for the manifest.
     ///
     /// # Errors
     ///
-    /// When the last bytes cannot be written or made durable.
+    /// When the last bytes cannot be written.
     pub fn finish(&mut self, mut file: PayloadFile) -> io::Result<(Sha256, u64)> {
         file.out.flush()?;
-        let (out, digest, bytes) = file.out.into_parts();
-        out.into_inner().map_err(io::IntoInnerError::into_error)?.sync_all()?;
+        let (_, digest, bytes) = file.out.into_parts();
         self.payload.insert(file.path, (digest, bytes));
         Ok((digest, bytes))
     }
@@ -100,7 +99,7 @@ impl Draft {
     ///
     /// # Errors
     ///
-    /// When a tag file cannot be written or made durable.
+    /// When a tag file cannot be written. It is made durable when it is admitted.
     pub fn seal(mut self, name: &str, description: &str, clock: Clock) -> io::Result<SealedItem> {
         let manifest =
             lines(self.payload.iter().map(|(path, (digest, _))| (path.as_str(), digest)), "data/");
@@ -111,12 +110,11 @@ impl Draft {
         ];
         let mut digests = BTreeMap::new();
         for (name, text) in &tags {
-            durable::write(&self.folder.join(name), text.as_bytes())?;
+            fs::write(self.folder.join(name), text)?;
             digests.insert(*name, Sha256::of(text.as_bytes()));
         }
         let tag_manifest = lines(digests.iter().map(|(path, digest)| (*path, digest)), "");
-        durable::write(&self.folder.join(TAG_MANIFEST), tag_manifest.as_bytes())?;
-        sync_folders(&self.folder)?;
+        fs::write(self.folder.join(TAG_MANIFEST), &tag_manifest)?;
         Ok(SealedItem {
             folder: std::mem::take(&mut self.folder),
             slug: file_name::slug(name),
@@ -188,6 +186,10 @@ impl SealedItem {
         self.tag_manifest
     }
 
+    pub(super) fn folder(&self) -> &Path {
+        &self.folder
+    }
+
     pub(super) fn move_to(self, place: &Path) -> io::Result<()> {
         fs::remove_file(self.folder.join(LOCK_FILE))?;
         drop(self.lock);
@@ -204,14 +206,4 @@ pub(super) fn digest_in(manifest: &[u8], name: &str) -> Option<Sha256> {
 
 fn lines<'a>(files: impl Iterator<Item = (&'a str, &'a Sha256)>, folder: &str) -> String {
     files.map(|(path, digest)| format!("{digest}  {folder}{path}\n")).collect()
-}
-
-fn sync_folders(folder: &Path) -> io::Result<()> {
-    for entry in fs::read_dir(folder)? {
-        let entry = entry?;
-        if entry.file_type()?.is_dir() {
-            sync_folders(&entry.path())?;
-        }
-    }
-    durable::sync_folder(folder)
 }

@@ -42,7 +42,7 @@ mod writer;
 pub use add::{AddError, Added, LeftOut, add};
 pub use capture::{
     ACQUISITION_SCHEMA, Acquisition, CaptureError, CaptureOptions, Captured, Capturer, Failure,
-    Fetched, Limits, Machine, Progress, ServerClock, Tls,
+    Fetched, Limits, Machine, Prepared, Progress, ServerClock, Tls,
 };
 pub use custody::{Action, Entry, Fault, HEAD_FILE, LOG_FILE, Line, Log, SCHEMA as CUSTODY_SCHEMA};
 pub use digest::{Hasher, HashingWriter, Sha256};

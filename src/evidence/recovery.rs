@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use fs_err as fs;
 
-use super::custody::{HEAD_FILE, LOG_FILE, Line, Tail};
+use super::custody::{LOG_FILE, Line, Tail};
 use super::digest::Sha256;
 use super::draft::TAG_MANIFEST;
 use super::durable;
@@ -16,13 +16,15 @@ use super::store::{ITEMS, LOCK_FILE, QUARANTINE, Store, UNFINISHED};
 /// How the name of a file ends that waits for its place.
 const STAGED: &str = "new";
 
-/// Keeps what the newest entry promised and moves the rest of what is unfinished
+/// Keeps what the newest entries promised and moves the rest of what is unfinished
 /// into `quarantine/`; returns the paths it has there. The case must be locked.
 pub(super) fn recover(store: &Store, tail: &Tail) -> io::Result<Vec<String>> {
     let root = store.root();
-    if let Some(last) = &tail.last {
-        bring_up_head(root, last)?;
-        keep_promises(store, last)?;
+    for line in &tail.pending {
+        keep_promises(store, line)?;
+    }
+    if let Some(last) = tail.pending.last() {
+        store.set_head(last)?;
     }
     let mut set_aside = Vec::new();
     if !tail.torn.is_empty() {
@@ -101,17 +103,8 @@ pub(super) fn waiting_item(root: &Path, line: &Line) -> io::Result<Option<PathBu
     Ok(None)
 }
 
-fn bring_up_head(root: &Path, last: &Line) -> io::Result<()> {
-    let path = root.join(HEAD_FILE);
-    let text = format!("{}\n", last.text);
-    if fs::read(&path).is_ok_and(|head| head == text.as_bytes()) {
-        return Ok(());
-    }
-    durable::replace(&path, text.as_bytes())
-}
-
-fn keep_promises(store: &Store, last: &Line) -> io::Result<()> {
-    for (path, digest) in &last.entry.files {
+fn keep_promises(store: &Store, line: &Line) -> io::Result<()> {
+    for (path, digest) in &line.entry.files {
         let place = store.root().join(path);
         let staged = staged(store.root(), path);
         if staged.is_file() && Sha256::of_file(&staged)?.0 == *digest {
@@ -120,10 +113,10 @@ fn keep_promises(store: &Store, last: &Line) -> io::Result<()> {
             durable::sync_folder(durable::parent(&place))?;
         }
     }
-    if let Some(name) = &last.entry.item {
+    if let Some(name) = &line.entry.item {
         let place = store.item(name);
         if !place.exists()
-            && let Some(folder) = waiting_item(store.root(), last)?
+            && let Some(folder) = waiting_item(store.root(), line)?
         {
             let _ = fs::remove_file(folder.join(LOCK_FILE));
             fs::rename(folder, &place)?;

@@ -13,7 +13,7 @@ use std::time::{Duration, Instant};
 
 use fs_err as fs;
 
-use super::custody::{HEAD_FILE, LOG_FILE, Log};
+use super::custody::{HEAD_FILE, LOG_FILE, Line, Log};
 use super::key::{KeyError, Signer};
 use super::writer::Writer;
 use super::{durable, key};
@@ -58,6 +58,9 @@ pub enum StoreError {
     /// The log must not be added to.
     #[error("cannot add to the custody log: {0}")]
     DamagedLog(String),
+    /// A step failed half-way; the next writer completes it.
+    #[error("an earlier step on this case failed half-way: start again")]
+    HalfDone,
     /// No key to sign with.
     #[error(transparent)]
     Key(#[from] KeyError),
@@ -216,19 +219,19 @@ impl Store {
         }
     }
 
-    /// Adds `line` to the log and makes it durable; the head follows.
-    pub(super) fn append(&self, line: &str, number: u64) -> io::Result<()> {
+    /// Adds `lines` to the log, all or none, and makes them durable.
+    pub(super) fn append(&self, lines: &[Line]) -> io::Result<()> {
         let mut log = fs::OpenOptions::new().append(true).open(self.root.join(LOG_FILE))?;
-        let text = format!("{line}\n");
+        let text: String = lines.iter().map(|line| format!("{}\n", line.text)).collect();
         let before = log.metadata()?.len();
-        if let Err(err) = log.write_all(text.as_bytes()).and_then(|()| log.sync_data()) {
+        log.write_all(text.as_bytes()).and_then(|()| log.sync_data()).inspect_err(|_| {
             // Nothing was promised: a full disk must not leave half a line.
             let _ = log.set_len(before);
-            return Err(err);
-        }
-        let replaced = durable::replace(&self.root.join(HEAD_FILE), text.as_bytes());
-        // The entry stands and the head may lag: the next writer brings it up. Only a
-        // case without any head would be lost for reading.
-        if number == 1 { replaced } else { Ok(()) }
+        })
+    }
+
+    /// Says that all up to `line` is in its place.
+    pub(super) fn set_head(&self, line: &Line) -> io::Result<()> {
+        durable::replace(&self.root.join(HEAD_FILE), format!("{}\n", line.text).as_bytes())
     }
 }

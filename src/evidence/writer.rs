@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::{self, BufWriter, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use fs_err as fs;
 
@@ -21,6 +21,7 @@ pub struct Writer<'a> {
     pub(super) store: &'a Store,
     custodian: &'a Custodian,
     last: Option<Line>,
+    half_done: bool,
     _lock: File,
 }
 
@@ -32,7 +33,7 @@ impl<'a> Writer<'a> {
     ) -> Result<Self, StoreError> {
         let tail = Tail::read(store.root())?.map_err(StoreError::DamagedLog)?;
         let set_aside = recovery::recover(store, &tail)?;
-        let mut writer = Self { store, custodian, last: tail.last, _lock: lock };
+        let mut writer = Self { store, custodian, last: tail.last, half_done: false, _lock: lock };
         writer.introduce_key()?;
         if !set_aside.is_empty() {
             writer.append(Action::new("quarantine").with("set_aside", set_aside))?;
@@ -46,7 +47,7 @@ impl<'a> Writer<'a> {
     ///
     /// When the log cannot be written; it is then as before.
     pub fn append(&mut self, action: Action) -> Result<Entry, StoreError> {
-        self.append_with_files(action, BTreeMap::new())
+        self.promise_one(action, BTreeMap::new(), |_| Ok(()))
     }
 
     /// Adds an entry that vouches for files of the case folder as they are now
@@ -61,7 +62,7 @@ impl<'a> Writer<'a> {
             Ok(((*path).to_owned(), digest))
         };
         let files = paths.iter().map(digest).collect::<io::Result<_>>()?;
-        self.append_with_files(action, files)
+        self.promise_one(action, files, |_| Ok(()))
     }
 
     /// Replaces the file at `path` (relative to the case folder) by what `write`
@@ -110,61 +111,126 @@ impl<'a> Writer<'a> {
         action: Action,
         files: BTreeMap<String, Sha256>,
     ) -> Result<Entry, StoreError> {
-        let root = self.store.root().to_owned();
-        durable::sync_folder(&root)?;
-        // When this fails, what is staged is nothing, and the next writer sets it aside.
-        let entry = self.append_with_files(action, files)?;
-        for path in entry.files.keys() {
-            let place = root.join(path);
-            fs::create_dir_all(durable::parent(&place))?;
-            fs::rename(recovery::staged(&root, path), &place)?;
-            durable::sync_folder(durable::parent(&place))?;
-        }
-        Ok(entry)
+        durable::sync_folder(self.store.root())?;
+        let paths: Vec<String> = files.keys().cloned().collect();
+        self.promise_one(action, files, |root| {
+            for path in &paths {
+                let place = root.join(path);
+                fs::create_dir_all(durable::parent(&place))?;
+                fs::rename(recovery::staged(root, path), &place)?;
+                durable::sync_folder(durable::parent(&place))?;
+            }
+            Ok(())
+        })
     }
 
-    /// Puts a sealed item into the case under the next free number, and adds an
-    /// entry that vouches for it. Returns the name of its folder below `items/`.
+    /// Puts a sealed item into the case: see [`Writer::admit_all`].
     ///
     /// # Errors
     ///
-    /// When the log cannot be written or the folder not be moved.
+    /// As [`Writer::admit_all`].
     pub fn admit(&mut self, item: SealedItem, action: Action) -> Result<String, StoreError> {
-        let items = self.store.root().join(ITEMS);
-        let number = recovery::last_item_number(&items)? + 1;
-        let name = format!("{number:04}-{}", item.slug());
-        let action = action.on(&name).with("tagmanifest", item.tag_manifest());
-        self.append(action)?;
-        item.move_to(&items.join(&name))?;
-        durable::sync_folder(&items)?;
-        Ok(name)
+        let names = self.admit_all(vec![(Some(item), action)])?;
+        Ok(names.into_iter().flatten().next().expect("an item was given, so it has a name"))
     }
 
-    fn append_with_files(
+    /// Puts sealed items into the case under the next free numbers, each with an entry that
+    /// vouches for it; an action without an item is an entry of its own. Returns the names
+    /// of the items' folders below `items/`. Many at once cost little more than one.
+    ///
+    /// # Errors
+    ///
+    /// When an item cannot be made durable, the log not be written, or a folder not be moved.
+    pub fn admit_all(
+        &mut self,
+        items: Vec<(Option<SealedItem>, Action)>,
+    ) -> Result<Vec<Option<String>>, StoreError> {
+        let sealed: Vec<&Path> =
+            items.iter().filter_map(|(item, _)| Some(item.as_ref()?.folder())).collect();
+        durable::sync_trees(&sealed)?;
+        let folder = self.store.root().join(ITEMS);
+        durable::sync_folder(&folder)?;
+        let mut number = recovery::last_item_number(&folder)?;
+        let mut promises = Vec::new();
+        let mut moves = Vec::new();
+        let mut names = Vec::new();
+        for (item, mut action) in items {
+            let name = item.as_ref().map(|item| {
+                number += 1;
+                format!("{number:04}-{}", item.slug())
+            });
+            if let Some((item, name)) = item.zip(name.clone()) {
+                action = action.on(&name).with("tagmanifest", item.tag_manifest());
+                moves.push((item, folder.join(&name)));
+            }
+            promises.push((action, BTreeMap::new()));
+            names.push(name);
+        }
+        self.promise(promises, |_| {
+            for (item, place) in moves {
+                item.move_to(&place)?;
+            }
+            durable::sync_folder(&folder)
+        })?;
+        Ok(names)
+    }
+
+    fn promise_one(
         &mut self,
         action: Action,
         files: BTreeMap<String, Sha256>,
+        keep: impl FnOnce(&Path) -> io::Result<()>,
     ) -> Result<Entry, StoreError> {
+        let mut entries = self.promise(vec![(action, files)], keep)?;
+        Ok(entries.pop().expect("one action makes one entry"))
+    }
+
+    /// Adds entries to the log, then does with `keep` what they promise, then says in the
+    /// head that it is done. What fails in between the next writer completes.
+    fn promise(
+        &mut self,
+        actions: Vec<(Action, BTreeMap<String, Sha256>)>,
+        keep: impl FnOnce(&Path) -> io::Result<()>,
+    ) -> Result<Vec<Entry>, StoreError> {
+        if self.half_done {
+            return Err(StoreError::HalfDone);
+        }
+        let mut lines: Vec<Line> = Vec::new();
+        for (action, files) in actions {
+            let line = self.line(lines.last().or(self.last.as_ref()), action, files);
+            lines.push(line);
+        }
+        self.store.append(&lines)?;
+        self.half_done = true;
+        keep(self.store.root())?;
+        if let Some(last) = lines.last() {
+            let head = self.store.set_head(last);
+            // A head that lags is brought up by the next writer; a case without one is lost.
+            if last.entry.number == 1 {
+                head?;
+            }
+            self.last = Some(last.clone());
+        }
+        self.half_done = false;
+        Ok(lines.into_iter().map(|line| line.entry).collect())
+    }
+
+    fn line(&self, before: Option<&Line>, action: Action, files: BTreeMap<String, Sha256>) -> Line {
         // A clock that was set back must not make the log look forged: time stands still instead.
         let now = self.custodian.clock.now();
-        let time = self.last.as_ref().map_or(now, |line| line.entry.time.max(now));
         let entry = Entry {
             schema: SCHEMA.to_owned(),
-            number: self.last.as_ref().map_or(1, |line| line.entry.number + 1),
-            time,
+            number: before.map_or(1, |line| line.entry.number + 1),
+            time: before.map_or(now, |line| line.entry.time.max(now)),
             action: action.name,
             item: action.item,
             files,
             details: action.details,
-            previous: self.last.as_ref().map(|line| line.hash),
+            previous: before.map(|line| line.hash),
             key: self.custodian.public_key().fingerprint(),
             tool: TOOL.to_owned(),
         };
-        let line = Line::seal(entry, &self.custodian.signer);
-        self.store.append(&line.text, line.entry.number)?;
-        let entry = line.entry.clone();
-        self.last = Some(line);
-        Ok(entry)
+        Line::seal(entry, &self.custodian.signer)
     }
 
     /// Puts the custodian's public key into the case when it is new there.

@@ -220,6 +220,24 @@ fn addresses_come_from_stdin_plain_or_as_scan_output() {
 }
 
 #[test]
+fn many_pages_are_captured_at_once_and_only_what_is_new() {
+    let sandbox = case();
+    let server = market();
+    let lines = |range: std::ops::Range<u32>| -> String {
+        range.map(|number| format!("http://{server}/ad/{number}\n")).collect()
+    };
+    let args = ["evidence", "capture", "--case", "case", "--allow-private", "--jobs", "3", "-"];
+    let output = sandbox.pipe(&args, lines(0..20));
+    assert_eq!(output.status.code(), Some(0), "{}", sandbox.show(&output));
+    assert_eq!(String::from_utf8_lossy(&output.stdout).lines().count(), 20);
+    let args = [&args[..], &["--new-only"]].concat();
+    let output = sandbox.pipe(&args, lines(0..25));
+    assert_eq!(String::from_utf8_lossy(&output.stdout).lines().count(), 5);
+    assert_eq!(fs_err::read_dir(sandbox.path("case/items")).unwrap().count(), 25);
+    assert_sound(&sandbox);
+}
+
+#[test]
 fn files_and_folders_are_added_and_links_are_not_followed() {
     let sandbox = case();
     for folder in ["phone", "phone/dcim"] {
@@ -439,13 +457,14 @@ fn a_killed_command_leaves_a_case_that_verifies() {
     let server = market();
     sandbox.write("shot", "pixels");
     let url = format!("http://{server}/ad/1");
+    let sold = format!("http://{server}/sold");
     let mut acknowledged = Vec::new();
     let rounds = rounds("PUGMARK_KILLS", 30);
     for round in 0..rounds {
         // Each import brings an ad that was not there before.
         sandbox.write("scan.jsonl", SCAN.replace("\"id\":\"", &format!("\"id\":\"{round}-")));
         let commands = [
-            vec!["evidence", "capture", "--case", "case", "--allow-private", &url],
+            vec!["evidence", "capture", "--case", "case", "--allow-private", &url, &sold, &url],
             vec!["evidence", "add", "--case", "case", "shot"],
             vec!["case", "import", "case", "scan.jsonl"],
         ];

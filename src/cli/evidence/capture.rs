@@ -1,22 +1,28 @@
 //! `pugmark evidence capture`: web pages into a case.
 
-use std::io::{self, BufRead};
+use std::collections::BTreeSet;
+use std::io::{self, BufRead, BufReader};
+use std::sync::mpsc::{self, Receiver, SyncSender};
+use std::sync::{Mutex, PoisonError};
+use std::thread;
 use std::time::Duration;
 
-use anyhow::Context;
+use indicatif::ProgressBar;
 use serde::Serialize;
 use serde_json::Value;
 
 use super::command_line;
 use super::timestamp::{self, TsaArgs};
+use crate::case::Folder;
 use crate::cli::case_folder::{CaseArg, explain_store, store_hint};
 use crate::cli::format::FormatArgs;
 use crate::cli::{Hint, Outcome, Streams};
 use crate::clock::Clock;
 use crate::evidence::{
-    CaptureError, CaptureOptions, Captured, Capturer, Custodian, Interrupt, Limits, Progress,
+    CaptureError, CaptureOptions, Captured, Capturer, Custodian, Interrupt, Limits, Prepared,
+    Progress, logged_address,
 };
-use crate::output::Record;
+use crate::output::{Format, Record};
 
 /// Capture web pages into a case
 ///
@@ -26,7 +32,7 @@ use crate::output::Record;
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:
   pugmark evidence capture --case ivory-2026 https://market.example/ad/17
-  pugmark scan dump.jsonl --only flag | pugmark evidence capture --case ivory-2026 -
+  pugmark scan dump.jsonl --only flag | pugmark evidence capture --case ivory-2026 --new-only -
 
 Exit code 3: some pages were not captured, or not whole; each is named.")]
 pub(super) struct Args {
@@ -38,6 +44,12 @@ pub(super) struct Args {
     /// Allow addresses that are not public: loopback, private and the like
     #[arg(long)]
     allow_private: bool,
+    /// Leave out pages that the case has whole: to go on after an interruption
+    #[arg(long)]
+    new_only: bool,
+    /// Pages to capture at the same time
+    #[arg(short, long, value_name = "N", default_value_t = 2)]
+    jobs: usize,
     /// Longest time for one address, in seconds
     #[arg(long, value_name = "SECONDS", default_value_t = 60)]
     timeout: u64,
@@ -83,6 +95,8 @@ impl Record for Line {
 pub(super) fn run(args: &Args, streams: &mut Streams) -> anyhow::Result<Outcome> {
     let case = args.case.open()?;
     let custodian = Custodian::of_user(Clock::System)?;
+    let authorities = args.tsa.authorities()?;
+    let known = if args.new_only { captured_before(&case)? } else { BTreeSet::new() };
     let mut options = CaptureOptions {
         allow_private: args.allow_private,
         command: command_line(),
@@ -93,122 +107,43 @@ pub(super) fn run(args: &Args, streams: &mut Streams) -> anyhow::Result<Outcome>
     if let Some(user_agent) = &args.user_agent {
         options.user_agent.clone_from(user_agent);
     }
-    let authorities = args.tsa.authorities()?;
-    let capturer = Capturer::new(case.store(), &custodian, options)?;
-    let mut run = Run { args, captured: Vec::new(), left_out: 0 };
-    for url in &args.urls {
-        let interrupted = if url == "-" {
-            run.capture_stdin(&capturer, streams)?
-        } else {
-            run.capture(&capturer, url, streams)?
-        };
-        if interrupted {
-            run.print(streams)?;
-            return Ok(Outcome::Interrupted);
-        }
-    }
-    let items: Vec<String> = run.captured.iter().map(|line| line.item.clone()).collect();
+    let crew = Crew { case: &case, custodian: &custodian, options };
+    let mut run = Run::new(args, streams);
+    crew.work(args.jobs, addresses(&args.urls, known), &mut run)?;
+    let outcome = run.finish()?;
+    let items = run.items;
     let stamped = timestamp::stamp(&case, &custodian, &items, &authorities, streams)?.1;
-    run.print(streams)?;
-    Ok(if run.left_out == 0 { stamped } else { Outcome::Partial })
+    Ok(if outcome == Outcome::Done { stamped } else { outcome })
 }
 
-struct Run<'a> {
-    args: &'a Args,
-    captured: Vec<Line>,
-    left_out: usize,
+/// The addresses of whole captures that the case has.
+fn captured_before(case: &Folder) -> anyhow::Result<BTreeSet<String>> {
+    let log = case.store().log().map_err(explain_store)?;
+    let whole = log.lines.iter().map(|line| &line.entry).filter(|entry| {
+        entry.action == "capture" && entry.details.get("complete") == Some(&Value::Bool(true))
+    });
+    Ok(whole.filter_map(|entry| Some(entry.details.get("url")?.as_str()?.to_owned())).collect())
 }
 
-impl Run<'_> {
-    fn capture_stdin(
-        &mut self,
-        capturer: &Capturer<'_>,
-        streams: &mut Streams,
-    ) -> anyhow::Result<bool> {
-        for (index, line) in io::stdin().lock().lines().enumerate() {
-            let line = line.context("cannot read standard input")?;
-            match address(&line) {
-                Ok(None) => {}
-                Ok(Some(url)) => {
-                    if self.capture(capturer, &url, streams)? {
-                        return Ok(true);
-                    }
-                }
-                Err(why) => self.leave_out(streams, &format!("stdin:{}: {why}", index + 1)),
-            }
-        }
-        Ok(false)
-    }
-
-    /// Captures `url`; true when the user stopped it.
-    fn capture(
-        &mut self,
-        capturer: &Capturer<'_>,
-        url: &str,
-        streams: &mut Streams,
-    ) -> anyhow::Result<bool> {
-        let bar = streams.progress(None, "parts");
-        let mut details = Vec::new();
-        let result = capturer.capture(url, &mut |progress| match progress {
-            Progress::Asking(_) => bar.tick(),
-            Progress::Got(url) => {
-                bar.inc(1);
-                details.push(format!("got {url}"));
-            }
-            Progress::Failed(url, why) => details.push(format!("missing {url}: {why}")),
-        });
-        bar.finish_and_clear();
-        for detail in details {
-            streams.detail(detail);
-        }
-        match result {
-            Ok(captured) => self.take(captured, streams),
-            Err(CaptureError::Interrupted(_)) => {
-                streams.message(format_args!("Interrupted: `{url}` was not captured."));
-                return Ok(true);
-            }
-            Err(CaptureError::Store(err)) => return Err(explain_store(err)),
-            // One page and nothing else asked for: its failure is the command's.
-            Err(err) if self.args.urls.len() == 1 && url == self.args.urls[0] => {
-                return Err(explain(err));
-            }
-            Err(err @ CaptureError::Io(_)) => return Err(err.into()),
-            Err(err) => self.leave_out(streams, &err.to_string()),
-        }
-        Ok(false)
-    }
-
-    fn take(&mut self, captured: Captured, streams: &mut Streams) {
-        if let Some(problem) = &captured.problem {
-            self.leave_out(streams, &format!("{} is not whole: {problem}", captured.url));
-        } else if !captured.failures.is_empty() {
-            streams.message(format_args!(
-                "{}: {} parts did not come; data/acquisition.json names them.",
-                captured.item,
-                captured.failures.len()
-            ));
-        }
-        self.captured.push(Line {
-            item: captured.item,
-            url: captured.url,
-            final_url: captured.final_url,
-            status: captured.status,
-            title: captured.title,
-            parts: captured.parts,
-            bytes: captured.bytes,
-            failures: captured.failures.len(),
-            problem: captured.problem,
-        });
-    }
-
-    fn leave_out(&mut self, streams: &mut Streams, text: &str) {
-        streams.warning(text);
-        self.left_out += 1;
-    }
-
-    fn print(&self, streams: &mut Streams) -> anyhow::Result<()> {
-        Ok(streams.print(self.args.format.choice(), &self.captured)?)
-    }
+/// What the user asked for, one address after the other, without those that are `known`.
+fn addresses(urls: &[String], known: BTreeSet<String>) -> Addresses {
+    let named = urls.iter().filter(|url| *url != "-").cloned().map(Ok);
+    let stdin: Addresses = if urls.iter().any(|url| url == "-") {
+        let lines = BufReader::new(io::stdin()).lines().enumerate();
+        Box::new(lines.filter_map(|(index, line)| {
+            let line = line.map_err(|err| err.to_string());
+            let found = line.and_then(|line| address(&line)).transpose()?;
+            Some(found.map_err(|why| format!("stdin:{}: {why}", index + 1)))
+        }))
+    } else {
+        Box::new(std::iter::empty())
+    };
+    let named: Vec<_> = named.collect();
+    let is_new = move |url: &Result<String, String>| match url {
+        Ok(url) => !logged_address(url).is_some_and(|url| known.contains(&url)),
+        Err(_) => true,
+    };
+    Box::new(named.into_iter().chain(stdin).filter(is_new))
 }
 
 /// The address in a line of input; `None` in an empty line.
@@ -224,6 +159,201 @@ fn address(line: &str) -> Result<Option<String>, String> {
     match record.get("url").and_then(Value::as_str) {
         Some(url) => Ok(Some(url.to_owned())),
         None => Err("the record has no `url`".to_owned()),
+    }
+}
+
+type Addresses = Box<dyn Iterator<Item = Result<String, String>> + Send>;
+
+/// Pages that are entered into the case together, at most.
+const TOGETHER: usize = 64;
+
+/// What a worker has to say.
+enum News {
+    /// A step, for those who want to know each.
+    Detail(String),
+    /// A line of input that is no address.
+    NoAddress(String),
+    /// A page that came, or not.
+    Page(String, Result<Box<Prepared>, CaptureError>),
+}
+
+/// Workers that capture pages at the same time, each one page after the other.
+struct Crew<'a> {
+    case: &'a Folder,
+    custodian: &'a Custodian,
+    options: CaptureOptions,
+}
+
+impl Crew<'_> {
+    fn work(&self, jobs: usize, urls: Addresses, run: &mut Run<'_>) -> anyhow::Result<()> {
+        let urls = Mutex::new(urls);
+        thread::scope(|scope| {
+            // Made here, so that it is gone before the workers are waited for.
+            let (sender, news) = mpsc::sync_channel(2 * TOGETHER);
+            for _ in 0..jobs.max(1) {
+                let (sender, urls) = (sender.clone(), &urls);
+                scope.spawn(move || self.capture_all(urls, &sender));
+            }
+            drop(sender);
+            let result = self.take_all(&news, run);
+            if result.is_err() {
+                self.options.interrupt.fire();
+            }
+            result
+        })
+    }
+
+    fn capture_all(&self, urls: &Mutex<Addresses>, sender: &SyncSender<News>) {
+        let capturer = Capturer::new(self.case.store(), self.custodian, self.options.clone());
+        let next = || urls.lock().unwrap_or_else(PoisonError::into_inner).next();
+        while !self.options.interrupt.has_fired()
+            && let Some(url) = next()
+        {
+            let news = match (url, &capturer) {
+                (Err(text), _) => News::NoAddress(text),
+                (Ok(url), Err(err)) => {
+                    let err = io::Error::new(err.kind(), err.to_string());
+                    News::Page(url, Err(err.into()))
+                }
+                (Ok(url), Ok(capturer)) => {
+                    let prepared = capturer.prepare(&url, &mut |progress| {
+                        let _ = sender.send(News::Detail(match progress {
+                            Progress::Asking(url) => format!("asking {url}"),
+                            Progress::Got(url) => format!("got {url}"),
+                            Progress::Failed(url, why) => format!("missing {url}: {why}"),
+                        }));
+                    });
+                    News::Page(url, prepared.map(Box::new))
+                }
+            };
+            // Nobody listens any more when the case can no longer be written to.
+            if sender.send(news).is_err() {
+                return;
+            }
+        }
+    }
+
+    /// Takes what the workers have, and enters what is there at one time together.
+    fn take_all(&self, news: &Receiver<News>, run: &mut Run<'_>) -> anyhow::Result<()> {
+        while let Ok(first) = news.recv() {
+            let mut batch = Vec::new();
+            for news in std::iter::once(first).chain(news.try_iter()) {
+                match news {
+                    News::Detail(text) => run.streams.detail(text),
+                    News::NoAddress(text) => run.leave_out(&text),
+                    News::Page(_, Ok(prepared)) => batch.push(*prepared),
+                    News::Page(url, Err(err)) => run.failed(&url, err)?,
+                }
+                if batch.len() == TOGETHER {
+                    break;
+                }
+            }
+            if batch.is_empty() {
+                continue;
+            }
+            let results = Prepared::commit(batch, self.case.store(), self.custodian);
+            for result in results.map_err(explain_store)? {
+                match result {
+                    Ok(captured) => run.take(captured)?,
+                    Err(err) => run.failed("", err)?,
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+/// What came of it all, so far.
+struct Run<'a> {
+    streams: &'a mut Streams,
+    format: Format,
+    /// One page and nothing else was asked for: its failure is the command's.
+    is_single: bool,
+    captured: Vec<Line>,
+    items: Vec<String>,
+    left_out: usize,
+    interrupted: bool,
+    bar: ProgressBar,
+}
+
+impl<'a> Run<'a> {
+    fn new(args: &Args, streams: &'a mut Streams) -> Self {
+        let is_single = args.urls.len() == 1 && args.urls[0] != "-";
+        Self {
+            format: streams.format(args.format.choice()),
+            bar: streams.progress(None, "pages"),
+            streams,
+            is_single,
+            captured: Vec::new(),
+            items: Vec::new(),
+            left_out: 0,
+            interrupted: false,
+        }
+    }
+
+    fn take(&mut self, captured: Captured) -> anyhow::Result<()> {
+        if let Some(problem) = &captured.problem {
+            self.leave_out(&format!("{} is not whole: {problem}", captured.url));
+        } else if !captured.failures.is_empty() {
+            let (item, missing) = (&captured.item, captured.failures.len());
+            self.streams.message(format_args!(
+                "{item}: {missing} parts did not come; data/acquisition.json names them."
+            ));
+        }
+        self.bar.inc(1);
+        self.items.push(captured.item.clone());
+        let line = Line {
+            item: captured.item,
+            url: captured.url,
+            final_url: captured.final_url,
+            status: captured.status,
+            title: captured.title,
+            parts: captured.parts,
+            bytes: captured.bytes,
+            failures: captured.failures.len(),
+            problem: captured.problem,
+        };
+        // Lines of JSON go out when their page is safe; the other forms need all of them.
+        if self.format == Format::Jsonl {
+            self.streams.print(Some(Format::Jsonl), &[line])?;
+            Ok(self.streams.data().flush()?)
+        } else {
+            self.captured.push(line);
+            Ok(())
+        }
+    }
+
+    fn failed(&mut self, url: &str, err: CaptureError) -> anyhow::Result<()> {
+        match err {
+            CaptureError::Interrupted(_) => {
+                self.streams.message(format_args!("Interrupted: `{url}` was not captured."));
+                self.interrupted = true;
+            }
+            CaptureError::Store(err) => return Err(explain_store(err)),
+            err @ CaptureError::Io(_) => return Err(err.into()),
+            err if self.is_single => return Err(explain(err)),
+            err => self.leave_out(&err.to_string()),
+        }
+        Ok(())
+    }
+
+    fn leave_out(&mut self, text: &str) {
+        self.streams.warning(text);
+        self.left_out += 1;
+    }
+
+    fn finish(&mut self) -> anyhow::Result<Outcome> {
+        self.bar.finish_and_clear();
+        if self.format != Format::Jsonl {
+            self.streams.print(Some(self.format), &self.captured)?;
+        }
+        Ok(if self.interrupted {
+            Outcome::Interrupted
+        } else if self.left_out > 0 {
+            Outcome::Partial
+        } else {
+            Outcome::Done
+        })
     }
 }
 

@@ -26,7 +26,7 @@ use tokio::runtime::Runtime;
 use url::Url;
 
 use super::custody::Action;
-use super::draft::Draft;
+use super::draft::{Draft, SealedItem};
 use super::net::{Client, ClientOptions, FetchError, Resolver, SystemResolver};
 use super::store::{Custodian, Store, StoreError};
 
@@ -170,24 +170,47 @@ impl<'a> Capturer<'a> {
         url: &str,
         progress: &mut dyn FnMut(Progress<'_>),
     ) -> Result<Captured, CaptureError> {
+        let prepared = self.prepare(url, progress)?;
+        let mut results = Prepared::commit(vec![prepared], self.store, self.custodian)?;
+        results.pop().expect("one page was prepared, so there is one result")
+    }
+
+    /// As [`Capturer::capture`], up to the point where the case must be written to: see
+    /// [`Prepared::commit`].
+    ///
+    /// # Errors
+    ///
+    /// As [`Capturer::capture`], but for [`CaptureError::Nothing`].
+    pub fn prepare(
+        &self,
+        url: &str,
+        progress: &mut dyn FnMut(Progress<'_>),
+    ) -> Result<Prepared, CaptureError> {
         let address = parse(url)?;
         let draft = Draft::begin(self.store)?;
         let mut session = Session::begin(draft, &address, &self.options, self.custodian)?;
         let result = self.runtime.block_on(session.run(&self.client, &address, progress));
         match result {
-            Ok(()) => {}
+            Ok(()) => {
+                let (sealed, captured) = session.seal()?;
+                let action = Self::capture_action(&captured);
+                Ok(Prepared { sealed: Some(sealed), action, result: Ok(captured) })
+            }
             Err(FetchError::Interrupted) => {
                 session.leave();
                 self.store.lock(self.custodian)?;
-                return Err(CaptureError::Interrupted(url.to_owned()));
+                Err(CaptureError::Interrupted(url.to_owned()))
             }
-            Err(FetchError::Disk(err)) => return Err(err.into()),
-            Err(err) => return Err(self.nothing(&address, &err)),
+            Err(FetchError::Disk(err)) => Err(err.into()),
+            // That somebody looked and found nothing is worth an entry.
+            Err(err) => {
+                let (url, reason) = (address.to_string(), err.to_string());
+                let action =
+                    Action::new("capture-failed").with("url", &url).with("reason", &reason);
+                let result = Err(CaptureError::Nothing { url, reason });
+                Ok(Prepared { sealed: None, action, result })
+            }
         }
-        let (sealed, captured) = session.seal()?;
-        let action = Self::capture_action(&captured);
-        let item = self.store.lock(self.custodian)?.admit(sealed, action)?;
-        Ok(Captured { item, ..captured })
     }
 
     /// What the custody log says of a captured page.
@@ -199,15 +222,38 @@ impl<'a> Capturer<'a> {
             .with("failures", captured.failures.len())
             .with("complete", captured.problem.is_none())
     }
+}
 
-    /// That somebody looked and found nothing is worth an entry.
-    fn nothing(&self, url: &Url, err: &FetchError) -> CaptureError {
-        let (url, reason) = (url.to_string(), err.to_string());
-        let action = Action::new("capture-failed").with("url", &url).with("reason", &reason);
-        match self.store.lock(self.custodian).and_then(|mut writer| writer.append(action)) {
-            Ok(_) => CaptureError::Nothing { url, reason },
-            Err(err) => err.into(),
+/// A page that was captured, or not, and is still to be entered into the case.
+pub struct Prepared {
+    sealed: Option<SealedItem>,
+    action: Action,
+    result: Result<Captured, CaptureError>,
+}
+
+impl Prepared {
+    /// Enters pages into the case, all at once: what one page waits for the disk, many do.
+    /// Returns what became of each, in the same order.
+    ///
+    /// # Errors
+    ///
+    /// When the case cannot be written to; none is then entered.
+    pub fn commit(
+        pages: Vec<Self>,
+        store: &Store,
+        custodian: &Custodian,
+    ) -> Result<Vec<Result<Captured, CaptureError>>, StoreError> {
+        let mut entries = Vec::new();
+        let mut results = Vec::new();
+        for page in pages {
+            entries.push((page.sealed, page.action));
+            results.push(page.result);
         }
+        let names = store.lock(custodian)?.admit_all(entries)?;
+        let named = results.into_iter().zip(names).map(|(result, name)| {
+            result.map(|captured| Captured { item: name.unwrap_or_default(), ..captured })
+        });
+        Ok(named.collect())
     }
 }
 

@@ -34,6 +34,9 @@ pub struct Log {
     pub lines: Vec<Line>,
     /// What is wrong with lines, chain or head.
     pub faults: Vec<Fault>,
+    /// The number of the entry up to which everything is in its place; what the entries
+    /// behind it promised may wait beside its place.
+    pub head: u64,
     /// Bytes of an entry that was being written when the program was cut off:
     /// never acknowledged to anybody, removed by the next entry.
     pub torn_bytes: usize,
@@ -97,6 +100,7 @@ impl Log {
             return self.fault(HEAD_FILE, "it is not an entry of the log".to_owned());
         };
         let number = line.entry.number;
+        self.head = number;
         let same = self.lines.iter().find(|entry| entry.entry.number == number);
         let there = same.is_some_and(|entry| entry.text == line.text);
         match same {
@@ -137,6 +141,11 @@ impl Log {
         faults.map(|detail| Fault { file: LOG_FILE.to_owned(), detail }).collect()
     }
 
+    /// The entries whose promises may not be kept yet, after a crash.
+    pub(in crate::evidence) fn pending(&self) -> impl Iterator<Item = &Line> {
+        self.lines.iter().filter(|line| line.entry.number > self.head)
+    }
+
     /// Files of the case folder and the SHA-256 that the log last gave them.
     #[must_use]
     pub fn files(&self) -> BTreeMap<&str, Sha256> {
@@ -162,6 +171,8 @@ fn read_head(root: &Path) -> io::Result<Option<String>> {
 pub(in crate::evidence) struct Tail {
     /// The newest entry; `None` in an empty log.
     pub last: Option<Line>,
+    /// The entries behind the head: what they promised may not be in its place yet.
+    pub pending: Vec<Line>,
     /// Length of the log up to and with the last line feed.
     pub end: u64,
     /// Bytes behind that.
@@ -179,10 +190,15 @@ impl Tail {
             return Ok(Err(format!("{LOG_FILE} does not reach the entry that {HEAD_FILE} holds")));
         }
         let text = String::from_utf8_lossy(lines);
+        let behind =
+            head.as_ref().and_then(|head| text.rfind(head.as_str()).map(|at| at + head.len()));
+        let pending: Result<Vec<Line>, String> =
+            text[behind.unwrap_or(0)..].lines().map(Line::parse).collect();
         let last = text.lines().next_back().map(Line::parse).transpose();
-        Ok(last
-            .map_err(|why| format!("the last line of {LOG_FILE} is damaged: {why}"))
-            .map(|last| Self { last, end: start + end as u64, torn: torn.to_vec() }))
+        let read = last.and_then(|last| Ok((last, pending?)));
+        Ok(read.map_err(|why| format!("the end of {LOG_FILE} is damaged: {why}")).map(
+            |(last, pending)| Self { last, pending, end: start + end as u64, torn: torn.to_vec() },
+        ))
     }
 }
 

@@ -45,9 +45,9 @@ pub(super) fn plan(
     Ok(())
 }
 
-/// True when the newest entry vouches for a file that a crash kept from its place.
+/// True when a new entry vouches for a file that a crash kept from its place.
 fn is_promised(log: &Log, name: &str, expected: Sha256, staged: &Path) -> bool {
-    log.lines.last().is_some_and(|line| line.entry.files.contains_key(name))
+    log.pending().any(|line| line.entry.files.contains_key(name))
         && staged.is_file()
         && Sha256::of_file(staged).is_ok_and(|(found, _)| found == expected)
 }
@@ -86,14 +86,16 @@ fn check_listing(
             }
         }
     }
-    let promised = log.lines.last().and_then(|line| recovery::waiting_item(root, line).ok()?);
-    let promised = promised.map(|path| relative(root, &path));
+    let mut promised = BTreeSet::new();
+    for line in log.pending() {
+        promised.extend(recovery::waiting_item(root, line)?.map(|path| relative(root, &path)));
+    }
     for (file, detail) in faults {
         let (file, detail) = (Some(file), detail.to_owned());
         report.checks.push(Check { item: None, check: "files", ok: false, file, detail });
     }
     for file in unfinished {
-        if Some(&file) == promised.as_ref() {
+        if promised.contains(&file) {
             continue;
         }
         let detail = "was left behind by an interrupted command: no evidence".to_owned();
