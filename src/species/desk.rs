@@ -1,27 +1,40 @@
 //! Answers many names with one question as JSON lines, and remembers what it said of each taxon.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, PoisonError, RwLock};
+
+use memchr::memmem;
 
 use super::answer::{MatchRecord, SCHEMA};
 use super::search::{Finding, Match, MatchKind};
 use super::{Answer, Question, Species, TaxonId};
 
-/// Taxa that are remembered at most: about a kilobyte each.
-const MOST_REMEMBERED: usize = 30_000;
+/// Taxa, and names of several taxa, that are remembered at most.
+const MOST_REMEMBERED: usize = 40_000;
 
 /// Where names are answered; one desk serves many threads.
 #[derive(Debug)]
 pub struct Desk<'a> {
     species: &'a Species,
     question: Question<'a>,
-    known: RwLock<HashMap<TaxonId, Arc<Known>>>,
+    memory: RwLock<Memory>,
 }
 
-/// What follows the match in the answer for a taxon.
+/// What was said so far.
+#[derive(Debug, Default)]
+struct Memory {
+    /// By the taxon that the name belongs to, of names that lead to one taxon.
+    by_taxon: HashMap<TaxonId, Arc<Known>>,
+    /// By the name, of names that several taxa share.
+    by_name: HashMap<Box<str>, Arc<Known>>,
+    /// Parts that many answers have in common.
+    parts: HashSet<Arc<[u8]>>,
+}
+
+/// What follows the match in an answer, in parts that answers can share.
 #[derive(Debug)]
 struct Known {
-    rest: Box<[u8]>,
+    parts: [Arc<[u8]>; 3],
     listed: bool,
 }
 
@@ -29,7 +42,7 @@ impl<'a> Desk<'a> {
     /// Opens a desk that asks `question` about each name.
     #[must_use]
     pub fn new(species: &'a Species, question: Question<'a>) -> Self {
-        Self { species, question, known: RwLock::default() }
+        Self { species, question, memory: RwLock::default() }
     }
 
     /// Appends the answer to `query` to `out` as one line; returns whether the taxon is listed.
@@ -37,9 +50,9 @@ impl<'a> Desk<'a> {
         let finding = self.species.search(query);
         let listed = match plain_match(&finding) {
             Some(found) => {
-                let known = self.known(found, &finding);
+                let known = self.known(query, found, &finding);
                 write_head(query, Some(&found.into()), out);
-                out.extend_from_slice(&known.rest);
+                known.parts.iter().for_each(|part| out.extend_from_slice(part));
                 known.listed
             }
             None => {
@@ -52,39 +65,63 @@ impl<'a> Desk<'a> {
         listed
     }
 
-    /// What is said of the taxon of `found`, asked for once.
-    fn known(&self, found: &Match<'_>, finding: &Finding<'_>) -> Arc<Known> {
-        let remembered = self.known.read().unwrap_or_else(PoisonError::into_inner);
-        if let Some(known) = remembered.get(&found.named) {
+    /// What follows the match, made once for a taxon or a name.
+    fn known(&self, query: &str, found: &Match<'_>, finding: &Finding<'_>) -> Arc<Known> {
+        let alone = finding.matches.len() == 1;
+        let memory = self.memory.read().unwrap_or_else(PoisonError::into_inner);
+        let remembered =
+            if alone { memory.by_taxon.get(&found.named) } else { memory.by_name.get(query) };
+        if let Some(known) = remembered {
             return Arc::clone(known);
         }
-        drop(remembered);
+        drop(memory);
         let mut answer = self.species.tell_of("", self.question, finding);
         answer.matched = None;
         let (mut head, mut whole) = (Vec::new(), Vec::new());
         write_head("", None, &mut head);
         write(&answer, &mut whole);
-        let rest =
-            whole.strip_prefix(head.as_slice()).expect("an answer begins with its head").into();
-        let known = Arc::new(Known { rest, listed: answer.is_listed() });
-        let mut remembered = self.known.write().unwrap_or_else(PoisonError::into_inner);
-        if remembered.len() < MOST_REMEMBERED {
-            remembered.insert(found.named, Arc::clone(&known));
+        let rest = whole.strip_prefix(head.as_slice()).expect("an answer begins with its head");
+        let mut memory = self.memory.write().unwrap_or_else(PoisonError::into_inner);
+        let parts = split(rest).map(|part| memory.part(part));
+        let known = Arc::new(Known { parts, listed: answer.is_listed() });
+        if memory.by_taxon.len() + memory.by_name.len() < MOST_REMEMBERED {
+            if alone {
+                memory.by_taxon.insert(found.named, Arc::clone(&known));
+            } else {
+                memory.by_name.insert(query.into(), Arc::clone(&known));
+            }
         }
         known
     }
 }
 
-/// The match of a name that leads to one taxon without a slip, so that nothing but the match itself
+impl Memory {
+    fn part(&mut self, bytes: &[u8]) -> Arc<[u8]> {
+        if let Some(part) = self.parts.get(bytes) {
+            return Arc::clone(part);
+        }
+        let part: Arc<[u8]> = bytes.into();
+        if self.parts.len() < MOST_REMEMBERED {
+            self.parts.insert(Arc::clone(&part));
+        }
+        part
+    }
+}
+
+/// Cuts an answer before and after its listings, which many taxa have in common.
+fn split(rest: &[u8]) -> [&[u8]; 3] {
+    let law = memmem::find(rest, b",\"cites\":{").unwrap_or(0);
+    let after = memmem::rfind(rest, b",\"domesticated\":").filter(|after| *after >= law);
+    let after = after.unwrap_or(rest.len());
+    [&rest[..law], &rest[law..after], &rest[after..]]
+}
+
+/// The first match of a name that was read without a slip, so that nothing but the match itself
 /// depends on how the name was written.
 fn plain_match<'f, 'a>(finding: &'f Finding<'a>) -> Option<&'f Match<'a>> {
-    match finding.matches.as_slice() {
-        [found] if finding.sure => {
-            let plain = [MatchKind::Accepted, MatchKind::Synonym, MatchKind::Common];
-            plain.contains(&found.kind).then_some(found)
-        }
-        _ => None,
-    }
+    let plain = [MatchKind::Accepted, MatchKind::Synonym, MatchKind::Common, MatchKind::Product];
+    let first = finding.matches.first().filter(|_| finding.sure);
+    first.filter(|found| plain.contains(&found.kind))
 }
 
 /// The first fields of an answer that was found, as [`write`] writes them.

@@ -1,6 +1,7 @@
 //! Walks the map of names for those that are a slip or two away.
 //!
-//! A slip is a letter put in, left out or changed, or two neighbours swapped. The walk goes down the
+//! A slip is a letter put in, left out or changed, or two neighbours swapped; in a word of plain Latin
+//! letters only such letters count. The walk goes down the
 //! map letter by letter and keeps, beside each node, the band of the table of distances around its
 //! diagonal; it turns back where every cell of the band is too large.
 
@@ -44,6 +45,8 @@ fn most_slips(key: &str) -> u8 {
 struct Walk<'a, const BAND: usize> {
     fst: &'a Fst<&'a [u8]>,
     query: Vec<char>,
+    /// In a plain Latin word no letter of another script is taken for a slip.
+    is_ascii: bool,
     found: Vec<(u64, u8)>,
 }
 
@@ -63,7 +66,7 @@ impl<'a, const BAND: usize> Walk<'a, BAND> {
     const MOST: usize = BAND / 2;
 
     fn new(fst: &'a Fst<&'a [u8]>, key: &str) -> Self {
-        Self { fst, query: key.chars().collect(), found: Vec::new() }
+        Self { fst, query: key.chars().collect(), is_ascii: key.is_ascii(), found: Vec::new() }
     }
 
     fn run(mut self) -> Vec<(u64, u8)> {
@@ -88,6 +91,9 @@ impl<'a, const BAND: usize> Walk<'a, BAND> {
             return self.down_without_slips(node, output, place);
         }
         for transition in node.transitions() {
+            if self.is_ascii && !transition.inp.is_ascii() {
+                continue;
+            }
             if let Some(next) = self.step(place, transition.inp) {
                 self.down(self.fst.node(transition.addr), output.cat(transition.out), next);
             }
@@ -237,6 +243,7 @@ mod tests {
                 let wanted: Vec<(u64, u8)> = names
                     .iter()
                     .enumerate()
+                    .filter(|(_, name)| !query.is_ascii() || name.is_ascii())
                     .filter(|(_, name)| most == 1 || name.chars().next() == letters.first().copied())
                     .map(|(number, name)| (number as u64, distance(&name.chars().collect::<Vec<_>>(), &letters)))
                     .filter(|(_, distance)| *distance <= most)

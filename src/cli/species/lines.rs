@@ -8,8 +8,8 @@ use crate::cli::{Hint, Outcome, Streams};
 use crate::output::Format;
 use crate::species::{Desk, Question, Species};
 
-/// Bytes that are read at once, and the longest line that is taken for a name.
-const BLOCK: usize = 1 << 18;
+/// Bytes that are read at once.
+const BLOCK: usize = 1 << 16;
 /// The longest line that is taken for a name.
 const LONGEST_NAME: usize = 4096;
 /// How many faulty lines are named one by one.
@@ -91,7 +91,7 @@ fn answer_block(desk: &Desk<'_>, block: &[u8], threads: usize) -> Vec<Part> {
 }
 
 fn answer_part(desk: &Desk<'_>, part: &[u8]) -> Part {
-    let mut bytes = Vec::with_capacity(part.len() * 64);
+    let mut bytes = Vec::with_capacity(part.len() * 48);
     let mut tally = Tally::default();
     for line in part.split_inclusive(|byte| *byte == b'\n') {
         let listed = desk.answer(&tally.name(line), &mut bytes);
