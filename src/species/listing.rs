@@ -155,6 +155,22 @@ impl Species {
         }
     }
 
+    /// First and last day of `row`, as in the index.
+    pub(super) fn days(&self, row: RowId) -> (u32, u32) {
+        (row.from, row.to)
+    }
+
+    /// Appendix or Annex of `row`.
+    pub(super) fn grade(&self, row: RowId) -> &'static str {
+        row.law.grade(row.grade)
+    }
+
+    /// The texts of `row`, in the order of the layout.
+    pub(super) fn texts(&self, row: RowId) -> [&str; listing::TEXTS.len()] {
+        let record = self.index.record::<{ listing::WIDTH }>(row.law.section(), row.id);
+        std::array::from_fn(|at| self.index.text(record[listing::SCOPE + at]))
+    }
+
     /// The taxa that `row` leaves out.
     pub(super) fn excluded(&self, row: RowId) -> impl Iterator<Item = TaxonId> {
         let start = row.excluded as usize;

@@ -22,6 +22,7 @@ mod scientific;
 mod search;
 mod summary;
 mod taxon;
+pub mod update;
 mod vocabulary;
 
 use std::sync::{LazyLock, OnceLock};

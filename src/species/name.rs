@@ -24,8 +24,12 @@ pub struct Name<'a> {
 impl Species {
     /// Returns every scientific name, synonym and common name, by folded text.
     pub fn names(&self) -> impl Iterator<Item = Name<'_>> {
-        let all = (0..self.index.count(Section::Names, name::WIDTH)).map(|id| self.name(id));
-        all.filter(|name| name.kind != NameKind::Product)
+        self.all_names().filter(|name| name.kind != NameKind::Product)
+    }
+
+    /// Every name, the words for products included.
+    pub(super) fn all_names(&self) -> impl Iterator<Item = Name<'_>> {
+        (0..self.index.count(Section::Names, name::WIDTH)).map(|id| self.name(id))
     }
 
     /// The products table's row for a name of the kind [`NameKind::Product`]: its id, and the taxa

@@ -10,4 +10,5 @@ mod sandbox;
 mod scan;
 mod server;
 mod species;
+mod species_update;
 mod surface;

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::Serialize;
 
 use super::super::format::FormatArgs;
+use super::data::DataArgs;
 use super::day;
 use super::text::wrap;
 use crate::cli::{Outcome, Streams};
@@ -20,6 +21,8 @@ pub(super) struct Args {
     /// Count as the law stood on this day (YYYY-MM-DD)
     #[arg(long, value_name = "DATE")]
     as_of: Option<String>,
+    #[command(flatten)]
+    data: DataArgs,
     #[command(flatten)]
     format: FormatArgs,
 }
@@ -62,7 +65,8 @@ fn compare(species: &Species) -> Vec<Comparison<'_>> {
 }
 
 pub(super) fn run(args: &Args, streams: &mut Streams) -> anyhow::Result<Outcome> {
-    let species = Species::embedded();
+    let data = args.data.open(streams)?;
+    let species = data.species();
     let on = day::parse_or_today(args.as_of.as_deref())?;
     let about = About {
         schema: "pugmark.species-about/1",

@@ -24,7 +24,7 @@ struct Tally {
 }
 
 pub(super) fn run(
-    species: &'static Species,
+    species: &Species,
     question: Question<'_>,
     choice: Option<Format>,
     streams: &mut Streams,
@@ -53,7 +53,7 @@ pub(super) fn run(
 
 /// JSON lines, made on all cores and written in order.
 fn jsonl(
-    species: &'static Species,
+    species: &Species,
     question: Question<'_>,
     input: &mut Lines<impl BufRead>,
     streams: &mut Streams,
@@ -102,7 +102,7 @@ fn answer_part(desk: &Desk<'_>, part: &[u8]) -> Part {
 
 /// The other forms, one record after the other.
 fn records(
-    species: &'static Species,
+    species: &Species,
     question: Question<'_>,
     choice: Option<Format>,
     input: &mut Lines<impl BufRead>,

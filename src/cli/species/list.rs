@@ -3,6 +3,7 @@
 use anyhow::Context;
 
 use super::super::format::FormatArgs;
+use super::data::DataArgs;
 use super::{country, day};
 use crate::cli::{Hint, Outcome, Streams};
 use crate::output::Record;
@@ -38,11 +39,14 @@ pub(super) struct Args {
     #[arg(long, value_name = "DATE")]
     as_of: Option<String>,
     #[command(flatten)]
+    data: DataArgs,
+    #[command(flatten)]
     format: FormatArgs,
 }
 
 pub(super) fn run(args: &Args, streams: &mut Streams) -> anyhow::Result<Outcome> {
-    let species = Species::embedded();
+    let data = args.data.open(streams)?;
+    let species = data.species();
     let higher =
         [(&args.class, Rank::Class), (&args.order, Rank::Order), (&args.family, Rank::Family)];
     let within = higher.iter().filter_map(|(name, rank)| Some((name.as_deref()?, *rank)));

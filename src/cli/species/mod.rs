@@ -1,12 +1,14 @@
 //! `pugmark species`: status of a taxon by any name.
 
 mod about;
+mod data;
 mod day;
 mod lines;
 mod list;
 mod page;
 mod row;
 mod text;
+mod update;
 
 use anyhow::Context;
 use clap::Subcommand;
@@ -39,6 +41,8 @@ pub(super) struct Args {
     #[command(flatten)]
     question: QuestionArgs,
     #[command(flatten)]
+    data: data::DataArgs,
+    #[command(flatten)]
     format: FormatArgs,
     #[command(subcommand)]
     command: Option<Command>,
@@ -48,6 +52,7 @@ pub(super) struct Args {
 enum Command {
     List(list::Args),
     About(about::Args),
+    Update(update::Args),
 }
 
 /// What is asked about each name.
@@ -141,9 +146,11 @@ pub(super) fn run(args: &Args, streams: &mut Streams) -> anyhow::Result<Outcome>
         return match command {
             Command::List(args) => list::run(args, streams),
             Command::About(args) => about::run(args, streams),
+            Command::Update(args) => update::run(args, streams),
         };
     }
-    let species = Species::embedded();
+    let data = args.data.open(streams)?;
+    let species = data.species();
     let question = args.question.question(species)?;
     day::warn_if_old(species, streams);
     let choice = args.format.choice();

@@ -8,7 +8,7 @@ impl Record for Answer<'_> {
 
     fn cells(&self) -> Vec<String> {
         let taxon = self.taxon.as_ref();
-        let none = if self.found { "-" } else { "" };
+        let none = if self.found { "none" } else { "" };
         let mut remarks = self.notes.clone();
         remarks.extend(self.also.iter().map(|other| {
             let grade = other.appendix.as_deref().unwrap_or("not listed");
