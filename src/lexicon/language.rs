@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-/// A language, by its place in [`Language::ALL`].
+/// A language, by its place in `Language::ALL`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Language(u8);
 

@@ -2,7 +2,7 @@
 //!
 //! A telephone number, an e-mail address, a name on a messenger, a payment reference, a
 //! photo or a nearly identical long text joins the accounts that use it, unless it is
-//! rather a service's ([`judge`]) or a competitor's that an ad quotes. What joins nobody
+//! rather a service's (`judge`) or a competitor's that an ad quotes. What joins nobody
 //! is listed with the reason.
 
 mod graphml;

@@ -1,8 +1,8 @@
 //! Brings ad text into a form in which words can be found, and keeps for every
 //! word the bytes that it came from.
 //!
-//! [`units`] undoes what software did to the text (HTML entities, UTF-8 read as
-//! Windows-1252); the words are cut by [`crate::lexicon::words`]; [`disguise`]
+//! `units` undoes what software did to the text (HTML entities, UTF-8 read as
+//! Windows-1252); the words are cut by [`crate::lexicon::words`]; `disguise`
 //! adds what a seller may have meant by `i v o r y` or `iv0ry`.
 
 mod disguise;
