@@ -1,7 +1,7 @@
 //! Brings the data up to date from the official lists, which are not part of the program.
 //!
 //! The lists come from the Checklist of CITES Species or the API of Species+ ([`fetch`]), or from
-//! their CSV exports ([`export`]). What they say is laid beside the data in use ([`merge()`]): where
+//! their CSV exports (`export`). What they say is laid beside the data in use ([`merge()`]): where
 //! they differ, the official list holds from now on, and each difference is a [`Change`]. The result
 //! is compiled, checked and put in place in one step ([`install`]); until then nothing is touched.
 
