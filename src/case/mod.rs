@@ -3,6 +3,7 @@
 pub mod ad;
 pub mod country;
 mod day;
+pub mod decisions;
 pub mod duplicates;
 pub mod export;
 mod folder;

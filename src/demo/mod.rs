@@ -17,6 +17,7 @@ use std::path::{Path, PathBuf};
 use fs_err as fs;
 
 use crate::case::ad::Verdict;
+use crate::case::decisions::Decisions;
 use crate::case::ledger::{Ledger, LedgerError};
 use crate::case::rates::Rates;
 use crate::case::report::{Language, html};
@@ -127,6 +128,7 @@ fn terms(case: &Folder, clock: Clock) -> Terms {
         made: clock.now(),
         data_date: Some(Species::embedded().data_date()),
         rates: Rates::shipped(),
+        decisions: Decisions::default(),
         visits: Visits::default(),
     }
 }

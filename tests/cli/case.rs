@@ -364,3 +364,70 @@ fn a_table_of_rates_that_is_none_is_refused_by_line() {
     assert!(output.starts_with("exit 2\n"), "{output}");
     assert!(output.contains("error: rates.csv:2: "), "{output}");
 }
+
+#[test]
+fn a_persons_decision_goes_before_the_scans() {
+    let sandbox = case_with(SCAN);
+    let out = sandbox.run(&["case", "review", "case", "--to", "review.csv"]);
+    assert!(out.starts_with("exit 0\n") && out.contains("Wrote 6 ads"), "{out}");
+    let rows = read(&sandbox, "review.csv");
+    assert!(rows.starts_with("\u{feff}ad_id,decision,note,"), "{rows}");
+    sandbox.write(
+        "filled.csv",
+        "ad_id,decision,note\nb.example/78,reject,a hybrid that is not listed\na.example/4,confirm,\na.example/2,unsure,\na.example/1,,\n",
+    );
+    assert!(
+        sandbox.run(&["case", "review", "case", "--csv", "filled.csv"]).starts_with("exit 0\n")
+    );
+    let summary = summary(&sandbox, &[]);
+    let ids: Vec<&str> = summary["by_platform"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .flat_map(|figure| figure["ad_ids"].as_array().unwrap())
+        .map(|id| id.as_str().unwrap())
+        .collect();
+    assert!(ids.contains(&"a.example/4") && !ids.contains(&"b.example/78"), "{ids:?}");
+    assert_eq!(summary["looked_at"]["confirmed"], 1);
+    assert_eq!(summary["looked_at"]["rejected"], 1);
+    assert_eq!(summary["looked_at"]["open"], 0);
+    let export = ["case", "export", "case", "--as", "labels", "--out", "labels.jsonl"];
+    assert!(sandbox.run(&export).starts_with("exit 0\n"));
+    let labels: Vec<Value> = read(&sandbox, "labels.jsonl")
+        .lines()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect();
+    let labels: Vec<(&str, bool)> = labels
+        .iter()
+        .map(|one| (one["id"].as_str().unwrap(), one["listed"].as_bool().unwrap()))
+        .collect();
+    assert_eq!(labels, [("b.example/78", false), ("a.example/4", true)]);
+    let verified = sandbox.run(&["evidence", "verify", "case"]);
+    assert!(verified.starts_with("exit 0\n"), "{verified}");
+    let again = sandbox.run(&["case", "review", "case", "--to", "rest.csv"]);
+    assert!(again.contains("Wrote 4 ads"), "{again}");
+}
+
+#[test]
+fn a_decision_that_cannot_be_taken_is_named_and_the_others_are_kept() {
+    let sandbox = case_with(SCAN);
+    sandbox.write(
+        "filled.csv",
+        "ad_id;decision;note\na.example/1;confirm;\nnowhere/9;confirm;\na.example/2;perhaps;\n",
+    );
+    insta::assert_snapshot!(sandbox.run(&["case", "review", "case", "--csv", "filled.csv"]), @"
+    exit 3
+    --- stdout
+    --- stderr
+    warning: filled.csv:3: the ledger has no ad `nowhere/9`; left out
+    warning: filled.csv:4: `perhaps` is not confirm, reject or unsure; left out
+    1 decisions kept.
+    ");
+    insta::assert_snapshot!(sandbox.run(&["case", "review", "case"]), @"
+    exit 2
+    --- stdout
+    --- stderr
+    error: there is no terminal to ask on
+    hint: use --to FILE and --csv FILE
+    ");
+}

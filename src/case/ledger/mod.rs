@@ -20,6 +20,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
 use super::ad::{Ad, SCAN_SCHEMA, ScanRecord, Status, Verdict};
+use super::decisions::Decisions;
 use super::rates::Rates;
 use crate::scan::pipeline;
 use crate::scan::read::{Block, Blocks};
@@ -139,15 +140,21 @@ impl Ledger {
         pipeline::run(blocks, cores(), parse, take).map_err(|err| self.told(err))
     }
 
-    /// The ads with one of `verdicts`, by date, their prices converted with `rates`.
+    /// The ads that `decisions` let count beside those of `verdicts`, by date, their prices
+    /// converted with `rates`.
     ///
     /// # Errors
     ///
     /// Those of [`Ledger::read`].
-    pub fn counted(&self, verdicts: &[Verdict], rates: &Rates) -> Result<Vec<Ad>, LedgerError> {
+    pub fn counted(
+        &self,
+        verdicts: &[Verdict],
+        decisions: &Decisions,
+        rates: &Rates,
+    ) -> Result<Vec<Ad>, LedgerError> {
         let mut ads = Vec::new();
         self.read(|mut ad| {
-            if verdicts.contains(&ad.finding.verdict) {
+            if decisions.let_count(&ad, verdicts) {
                 rates.apply(&mut ad);
                 ads.push(ad);
             }

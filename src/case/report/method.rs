@@ -57,6 +57,8 @@ impl Method<'_> {
                 ("flag", &self.number(looked_at.flag)),
                 ("review", &self.number(looked_at.review)),
                 ("clear", &self.number(looked_at.clear)),
+                ("confirmed", &self.number(looked_at.confirmed)),
+                ("rejected", &self.number(looked_at.rejected)),
             ],
         )
     }

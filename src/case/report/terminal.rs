@@ -59,7 +59,7 @@ impl Page<'_> {
                     &[
                         ("records", &n(looked_at.records)),
                         ("clear", &n(looked_at.clear)),
-                        ("review", &n(looked_at.review)),
+                        ("review", &n(looked_at.open)),
                     ],
                 ),
             ),

@@ -19,6 +19,7 @@ use serde::Serialize;
 
 use super::CaseRecord;
 use super::ad::{Ad, AdId, Verdict};
+use super::decisions::Decisions;
 use super::rates::Rates;
 
 /// Version of the record.
@@ -40,6 +41,8 @@ pub struct Terms {
     pub data_date: Option<Date>,
     /// Exchange rates.
     pub rates: Rates,
+    /// What people decided.
+    pub decisions: Decisions,
     /// What `evidence recheck` found.
     pub visits: Visits,
 }
@@ -136,6 +139,14 @@ pub struct LookedAt {
     pub review: u64,
     /// Without any.
     pub clear: u64,
+    /// For a person to decide, and not decided yet.
+    pub open: u64,
+    /// Confirmed by a person.
+    pub confirmed: u64,
+    /// Rejected by a person; they do not count.
+    pub rejected: u64,
+    /// Left open by a person.
+    pub unsure: u64,
 }
 
 /// The figures of all ads that count.

@@ -9,6 +9,7 @@ use super::{
     Eur, Figure, LookedAt, Merged, Period, SCHEMA, Summary, Terms, Thresholds, Totals, UNKNOWN,
 };
 use crate::case::ad::{Ad, Verdict};
+use crate::case::decisions::Decision;
 use crate::case::ledger::{Ledger, LedgerError};
 use crate::case::{country, day, duplicates};
 
@@ -27,7 +28,17 @@ pub fn summarise(ledger: &Ledger, terms: &Terms) -> Result<Summary, LedgerError>
             Verdict::Review => &mut looked_at.review,
             Verdict::Clear => &mut looked_at.clear,
         } += 1;
-        if terms.verdicts.contains(&ad.finding.verdict) {
+        let decision = terms.decisions.on(&ad.ad_id).map(|decided| decided.decision);
+        let settled = matches!(decision, Some(Decision::Confirm | Decision::Reject));
+        looked_at.open += u64::from(ad.finding.verdict == Verdict::Review && !settled);
+        if let Some(decision) = decision {
+            *match decision {
+                Decision::Confirm => &mut looked_at.confirmed,
+                Decision::Reject => &mut looked_at.rejected,
+                Decision::Unsure => &mut looked_at.unsure,
+            } += 1;
+        }
+        if terms.decisions.let_count(&ad, &terms.verdicts) {
             terms.rates.apply(&mut ad);
             ads.push(ad);
         }

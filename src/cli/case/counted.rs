@@ -1,6 +1,10 @@
 //! Which ads count: an option that several commands share.
 
-use crate::case::ad::Verdict;
+use crate::case::Folder;
+use crate::case::ad::{Ad, Verdict};
+use crate::case::decisions::Decisions;
+use crate::case::ledger::Ledger;
+use crate::case::rates::Rates;
 
 /// Flattened into the arguments of a command that counts ads.
 #[derive(Clone, Debug, clap::Args)]
@@ -28,4 +32,10 @@ impl CountedArgs {
         }
         verdicts
     }
+}
+
+/// The ads of `case` that count.
+pub(super) fn counted(case: &Folder, args: &CountedArgs) -> anyhow::Result<Vec<Ad>> {
+    let decisions = Decisions::of(case.path())?;
+    Ok(Ledger::of(case.path()).counted(&args.verdicts(), &decisions, &Rates::shipped())?)
 }

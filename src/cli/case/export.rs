@@ -3,19 +3,20 @@
 use std::path::PathBuf;
 
 use anyhow::Context;
+use serde::Serialize;
 
 use crate::case::Folder;
-use crate::case::ad::Ad;
+use crate::case::ad::{Ad, AdId, Offer};
+use crate::case::decisions::{Decision, Decisions};
 use crate::case::export::{AdRow, Dossier, case_uco, stix};
 use crate::case::ledger::Ledger;
 use crate::case::links::{graphml, links};
-use crate::case::rates::Rates;
 use crate::cli::{Outcome, Streams};
 use crate::clock::Clock;
 use crate::evidence::{Action, Custodian, Sha256};
 use crate::output::{Format, Records};
 
-use super::counted::CountedArgs;
+use super::counted::{CountedArgs, counted};
 
 /// Give a case to other programs and people
 ///
@@ -47,12 +48,14 @@ enum Form {
     Graphml,
     /// CSV for a spreadsheet: one ad a row, formulas neutralised
     Csv,
+    /// Labelled ads as JSON lines, from the decisions of `case review`
+    Labels,
 }
 
 pub(super) fn run(args: &Args, streams: &mut Streams) -> anyhow::Result<Outcome> {
     let case = Folder::open(&args.dir)?;
     let custodian = Custodian::of_user(Clock::System)?;
-    let ads = Ledger::of(case.path()).counted(&args.counted.verdicts(), &Rates::shipped())?;
+    let ads = counted(&case, &args.counted)?;
     let links = links(&ads);
     let entries: Vec<_> = case.store().log()?.lines.into_iter().map(|line| line.entry).collect();
     let made = Clock::System.now();
@@ -63,6 +66,7 @@ pub(super) fn run(args: &Args, streams: &mut Streams) -> anyhow::Result<Outcome>
         Form::Stix => pretty(&stix(&dossier))?,
         Form::Graphml => graphml(&links).into_bytes(),
         Form::Csv => csv(&ads)?,
+        Form::Labels => labels(&case)?,
     };
     let mut file = fs_err::File::create_new(&args.out).context("an export is never overwritten")?;
     std::io::Write::write_all(&mut file, &bytes)?;
@@ -83,6 +87,7 @@ impl Form {
             Self::Stix => "stix",
             Self::Graphml => "graphml",
             Self::Csv => "csv",
+            Self::Labels => "labels",
         }
     }
 }
@@ -102,4 +107,31 @@ fn csv(ads: &[Ad]) -> anyhow::Result<Vec<u8>> {
     }
     records.finish()?;
     Ok(bytes)
+}
+
+/// A decided ad as an example for the scanner.
+#[derive(Serialize)]
+struct Label<'a> {
+    id: &'a AdId,
+    title: &'a str,
+    text: &'a str,
+    language: Option<&'a str>,
+    listed: bool,
+}
+
+fn labels(case: &Folder) -> anyhow::Result<Vec<u8>> {
+    let decisions = Decisions::of(case.path())?;
+    let mut lines = Vec::new();
+    Ledger::of(case.path()).read(|ad| {
+        let listed = match decisions.on(&ad.ad_id).map(|decided| decided.decision) {
+            Some(Decision::Confirm) => true,
+            Some(Decision::Reject) => false,
+            Some(Decision::Unsure) | None => return,
+        };
+        let Offer { title, text, .. } = &ad.offer;
+        let language = ad.finding.language.as_deref();
+        let label = Label { id: &ad.ad_id, title, text, language, listed };
+        lines.push(serde_json::to_string(&label).expect("a label is always JSON") + "\n");
+    })?;
+    Ok(lines.concat().into_bytes())
 }

@@ -6,16 +6,14 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Context;
 
-use crate::case::ledger::Ledger;
 use crate::case::links::{Cluster, EdgeRow, Kind, Links, graphml, links};
-use crate::case::rates::Rates;
 use crate::case::summary::CaseHead;
 use crate::case::{Folder, report};
 use crate::cli::format::FormatArgs;
 use crate::cli::{Outcome, Streams};
 use crate::output::{Format, Records, terminal_text};
 
-use super::counted::CountedArgs;
+use super::counted::{CountedArgs, counted};
 use super::lang::Lang;
 
 /// Join accounts by phone, e-mail, handle, payment reference, photo or near-identical text
@@ -49,7 +47,7 @@ pub(super) struct Args {
 
 pub(super) fn run(args: &Args, streams: &mut Streams) -> anyhow::Result<Outcome> {
     let case = Folder::open(&args.dir)?;
-    let ads = Ledger::of(case.path()).counted(&args.counted.verdicts(), &Rates::shipped())?;
+    let ads = counted(&case, &args.counted)?;
     let links = links(&ads);
     let page = || report::network(&links, &CaseHead::of(case.record()), args.lang.into());
     if let Some(path) = &args.html {

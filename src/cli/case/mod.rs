@@ -7,6 +7,7 @@ mod lang;
 mod links;
 mod new;
 mod notice;
+mod review;
 mod show;
 mod summary;
 
@@ -27,6 +28,7 @@ enum Command {
     Show(show::ShowArgs),
     List(show::ListArgs),
     Import(import::Args),
+    Review(review::Args),
     Summary(summary::Args),
     Links(links::Args),
     Notice(notice::Args),
@@ -39,6 +41,7 @@ pub(super) fn run(args: &Args, streams: &mut Streams) -> anyhow::Result<Outcome>
         Command::Show(args) => show::show(args, streams),
         Command::List(args) => show::list(args, streams),
         Command::Import(args) => import::run(args, streams),
+        Command::Review(args) => review::run(args, streams),
         Command::Summary(args) => summary::run(args, streams),
         Command::Links(args) => links::run(args, streams),
         Command::Notice(args) => notice::run(args, streams),

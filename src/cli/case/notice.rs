@@ -6,15 +6,13 @@ use std::path::{Path, PathBuf};
 use anyhow::Context;
 
 use crate::case::Folder;
-use crate::case::ledger::Ledger;
 use crate::case::notice::{Notice, Sender, letter, notices, preserved};
-use crate::case::rates::Rates;
 use crate::cli::format::FormatArgs;
 use crate::cli::{Outcome, Streams};
 use crate::clock::Clock;
 use crate::output::Format;
 
-use super::counted::CountedArgs;
+use super::counted::{CountedArgs, counted};
 use super::lang::Lang;
 
 /// Draft take-down notices (Digital Services Act, Article 16), one a platform
@@ -52,7 +50,7 @@ pub(super) struct Args {
 
 pub(super) fn run(args: &Args, streams: &mut Streams) -> anyhow::Result<Outcome> {
     let case = Folder::open(&args.dir)?;
-    let ads = Ledger::of(case.path()).counted(&args.counted.verdicts(), &Rates::shipped())?;
+    let ads = counted(&case, &args.counted)?;
     let details = &case.record().details;
     let sender = Sender {
         name: args.notifier.clone().or_else(|| details.investigator.clone()),

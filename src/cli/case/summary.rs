@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use anyhow::Context;
 
 use crate::case::Folder;
+use crate::case::decisions::Decisions;
 use crate::case::ledger::Ledger;
 use crate::case::rates::Rates;
 use crate::case::report;
@@ -94,6 +95,7 @@ fn terms(args: &Args, case: &Folder) -> anyhow::Result<Terms> {
         made: Clock::System.now(),
         data_date: Some(Species::embedded().data_date()),
         rates: rates(args.rates.as_deref())?,
+        decisions: Decisions::of(case.path())?,
         visits: Visits::of(&case.store().log()?),
     })
 }

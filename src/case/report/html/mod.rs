@@ -53,7 +53,7 @@ impl Page<'_> {
             ("ads", self.number(totals.ads)),
             ("records", self.number(looked_at.records)),
             ("offers", self.number(totals.unique_ads)),
-            ("review", self.number(looked_at.review)),
+            ("review", self.number(looked_at.open)),
         ];
         let values: Vec<(&str, &str)> =
             values.iter().map(|(key, value)| (*key, value.as_str())).collect();
