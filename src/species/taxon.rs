@@ -121,3 +121,17 @@ fn codes(record: [u32; taxon::WIDTH]) -> (Rank, TaxonKind, Kingdom) {
 fn present(id: u32) -> Option<TaxonId> {
     (id != NONE).then_some(TaxonId(id))
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::species::Species;
+
+    #[test]
+    fn the_way_upward_ends_for_every_taxon() {
+        let species = Species::embedded();
+        for id in species.taxa() {
+            let above = species.upward(id).take(20).count();
+            assert!(above < 20, "{} is above itself", species.taxon(id).name);
+        }
+    }
+}

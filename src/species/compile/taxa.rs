@@ -134,7 +134,9 @@ impl Taxa {
         };
         let upward = species.into_iter().chain(entry.lineage.iter().map(|(_, name)| name.as_str()));
         let mut found = upward.filter_map(|name| self.find(name, Some(entry.kingdom)).ok());
-        found.next().unwrap_or(NONE)
+        // A species that is a mere name of its subspecies is not above it.
+        let is_own_name = |id: &u32| self.entry(*id).accepted == entry.name;
+        found.find(|id| !is_own_name(id)).unwrap_or(NONE)
     }
 
     /// Writes the taxa with the places of their listings, which are sorted by taxon.
