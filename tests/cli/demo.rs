@@ -32,3 +32,20 @@ fn the_demonstration_writes_nothing_outside_its_folder_and_overwrites_nothing() 
     hint: name another folder: pugmark demo DIR; nothing is overwritten
     ");
 }
+
+#[test]
+#[cfg(unix)]
+fn the_worked_case_comes_out_as_expected() {
+    let sandbox = Sandbox::new();
+    let program = assert_cmd::cargo::cargo_bin!("pugmark");
+    let path = format!("{}:/usr/bin:/bin", program.parent().unwrap().display());
+    let script = concat!(env!("CARGO_MANIFEST_DIR"), "/examples/worked-case/run.sh");
+    let output = std::process::Command::new("bash")
+        .arg(script)
+        .arg(sandbox.path("out"))
+        .env_clear()
+        .env("PATH", path)
+        .output()
+        .unwrap();
+    assert!(output.status.success(), "{}", sandbox.show(&output));
+}

@@ -16,9 +16,13 @@ pub(super) struct Subject {
 /// product itself where these have no order in common.
 pub(super) fn subjects(finding: &Finding) -> Vec<Subject> {
     let taxa = finding.status.as_ref().map(|status| status.taxa.as_slice()).unwrap_or_default();
-    let mut named: Vec<Subject> = taxa
+    let named: Vec<&ListedTaxon> = taxa
         .iter()
         .filter(|taxon| finding.hits.iter().any(|hit| hit.taxon.as_deref() == Some(&taxon.name)))
+        .collect();
+    let mut named: Vec<Subject> = named
+        .iter()
+        .filter(|taxon| !named.iter().any(|other| is_above(taxon, other)))
         .map(|taxon| Subject { name: taxon.name.clone(), group: group(taxon) })
         .collect();
     if named.is_empty() {
@@ -27,6 +31,15 @@ pub(super) fn subjects(finding: &Finding) -> Vec<Subject> {
     named.sort();
     named.dedup();
     named
+}
+
+/// True when `taxon` is the genus, family, order or class of `other`: "python" beside
+/// "royal python" says nothing more.
+fn is_above(taxon: &ListedTaxon, other: &ListedTaxon) -> bool {
+    let ranks = [&other.family, &other.order, &other.class];
+    taxon.name != other.name
+        && (ranks.iter().any(|rank| rank.as_deref() == Some(taxon.name.as_str()))
+            || other.name.split_once(' ').is_some_and(|(genus, _)| genus == taxon.name))
 }
 
 /// The taxa that an ad may mean, by name; of many the first four.
@@ -135,6 +148,15 @@ mod tests {
         let named = |name: &str| Hit { product: None, taxon: Some(name.to_owned()) };
         let hits = vec![named("Loxodonta africana"), named("Elephas maximus")];
         assert_eq!(about(hits, elephants()), ["Elephas maximus", "Loxodonta africana"]);
+    }
+
+    #[test]
+    fn a_family_named_beside_a_species_of_it_says_nothing_more() {
+        let named = |name: &str| Hit { product: None, taxon: Some(name.to_owned()) };
+        let hits = vec![named("Elephantidae"), named("Elephas maximus")];
+        let mut taxa = elephants();
+        taxa.push(taxon("Elephantidae", "Proboscidea", "Elephantidae"));
+        assert_eq!(about(hits, taxa), ["Elephas maximus"]);
     }
 
     #[test]
