@@ -8,6 +8,9 @@ use super::listings::Listing;
 use super::table::{Fault, Row, Table};
 use super::writer::{Writer, word};
 
+/// More steps than any lineage has.
+const RANKS_AT_MOST: usize = 16;
+
 /// Ranks above species that a row can name as its lineage, lowest first.
 const LINEAGE: [Rank; 7] = [
     Rank::Genus,
@@ -114,6 +117,20 @@ impl Taxa {
             (entry.home, entry.wild, entry.parent) = (home, wild, parent);
         }
         self.check_homes(rows, faults);
+        self.check_ways_up(rows, faults);
+    }
+
+    /// The way up from a taxon must end: no taxon above itself.
+    fn check_ways_up(&self, rows: &Rows<'_>, faults: &mut Vec<Fault>) {
+        for entry in self.entries.iter().filter(|entry| entry.home != NONE) {
+            let next = |id: &u32| (*id != NONE).then(|| self.parent_through_home(self.entry(*id)));
+            let mut way = std::iter::successors(Some(entry.home), next).skip(RANKS_AT_MOST);
+            if way.next().is_some_and(|id| id != NONE) {
+                let row = rows.get(&(entry.name.clone(), entry.kingdom));
+                let reason = format!("`{}` stands above itself", entry.name);
+                faults.extend(row.map(|(row, _)| row.fault(reason)));
+            }
+        }
     }
 
     /// A name must lead to a taxon that stands for itself: no chain of synonyms.
