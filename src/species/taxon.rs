@@ -33,6 +33,9 @@ pub struct Taxon<'a> {
     pub note: &'a str,
 }
 
+/// More ranks than these stand above no taxon.
+const DEEPEST: usize = 12;
+
 impl Species {
     /// Returns what the data say of `id`.
     #[must_use]
@@ -81,7 +84,8 @@ impl Species {
 
     /// Returns the taxon that `id` stands for and all above it.
     pub fn upward(&self, id: TaxonId) -> impl Iterator<Item = TaxonId> {
-        std::iter::successors(Some(self.home(id)), |id| self.parent(*id))
+        // A species that is now a part of its own subspecies would lead round and round.
+        std::iter::successors(Some(self.home(id)), |id| self.parent(*id)).take(DEEPEST)
     }
 
     /// True when `id` is `above` or below it.
