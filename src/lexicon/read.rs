@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::fold::Class;
 use super::language::{Language, Languages};
 use super::term::{Inflection, Kind, Term, Weight};
 
@@ -192,7 +193,7 @@ pub fn names<'a>(
     }
     taxa.into_iter().map(|((language, text), taxa)| Term {
         inflection: name_inflection(language, &text),
-        weight: name_weight(&text),
+        weight: name_weight(&text, language),
         kind: Kind::Taxon,
         refers_to: taxa.into_iter().map(str::to_owned).collect(),
         languages: Languages::one(language),
@@ -221,8 +222,12 @@ fn name_inflection(language: Language, text: &str) -> Inflection {
     }
 }
 
-fn name_weight(text: &str) -> Weight {
-    let long = text.chars().next().is_some_and(|c| !c.is_ascii()) && text.chars().count() >= 4;
+fn name_weight(text: &str, language: Language) -> Weight {
+    let letters = text.chars().count();
+    let is_run = text.chars().next().is_some_and(|c| super::fold::class(c) == Class::Inside);
+    // A long word is made of several: Molukkenkakadu, woestijnbuizerd, ヒョウモントカゲモドキ.
+    let compounds = matches!(language.code(), "de" | "nl" | "sv" | "fi" | "hu");
+    let long = if is_run { letters >= 4 } else { compounds && letters >= 10 };
     if text.contains([' ', '-']) {
         Weight::Strong
     } else if text.is_ascii() && text.len() <= 3 {

@@ -171,6 +171,12 @@ fn in_words(name: &str) -> String {
         "anchor.part" => "only a part of a longer word".to_owned(),
         "anchor.foreign" => "a word of another language".to_owned(),
         "anchor.partly" => "not all taxa that are meant are listed".to_owned(),
+        "anchor.below" => "only some taxa of this group are listed".to_owned(),
+        "anchor.buried" => "not in the title".to_owned(),
+        "taxon.unlisted" => "a taxon that is not listed".to_owned(),
+        "taxon.unknown" => "a scientific name that is not known".to_owned(),
+        "clean" => "nothing speaks of something else".to_owned(),
+        "isbn" => "the number of a book".to_owned(),
         "anchor.more" => "further marks of wildlife".to_owned(),
         "disguised" => "written in disguise".to_owned(),
         "taxon.specimen" | "product.specimen" | "craft.specimen" => {

@@ -29,6 +29,10 @@ pub struct Standing {
     pub exempt: bool,
     /// A number for the class of the taxa that are meant; 0 when there are several.
     pub class: u32,
+    /// A number for what is meant: the product, or the first taxon.
+    pub about: u32,
+    /// Only taxa below the one that is meant are listed.
+    pub below: bool,
 }
 
 /// A hit, and what is known of it for the judgement.
@@ -42,6 +46,10 @@ pub struct Mark<'a> {
     pub standing: Standing,
     /// True when the term belongs to another language than the ad.
     pub foreign: bool,
+    /// True when a word before it says no: *not plastic*.
+    pub denied: bool,
+    /// True for a word of living animals or growing plants: *male*, *seedling*.
+    pub living: bool,
 }
 
 /// What else was read from the ad.
@@ -53,6 +61,10 @@ pub struct Circumstances {
     pub grams: bool,
     /// A way to reach the seller is given.
     pub contact: bool,
+    /// The number of a book is given.
+    pub isbn: bool,
+    /// A scientific name is given that is not known.
+    pub unknown_name: bool,
 }
 
 /// A feature of an ad.
@@ -82,7 +94,7 @@ pub struct Judgement {
 /// Nearness from which two hits belong together.
 const NEAR: f64 = 0.5;
 /// Words after which a text is mostly the shop's own.
-const DEEP: usize = 60;
+const DEEP: f64 = 80.0;
 
 /// How many points an anchor may lie behind the strongest one to count as well.
 const BEHIND: f64 = 20.0;
@@ -122,6 +134,11 @@ fn is_anchor(mark: &Mark<'_>) -> bool {
     is_about(mark.term.kind) && mark.standing.counts
 }
 
+/// *not plastic*: what is denied to be an imitation.
+fn is_denial(mark: &Mark<'_>) -> bool {
+    mark.denied && context(mark) == Some("negative.imitation")
+}
+
 fn is_about(kind: Kind) -> bool {
     matches!(kind, Kind::Taxon | Kind::Product | Kind::Code | Kind::Craft)
 }
@@ -133,9 +150,15 @@ fn features(marks: &[Mark<'_>], anchor: usize, around: Circumstances) -> Vec<Fea
     found.beside();
     found.negatives();
     found.claims();
-    for (name, there) in
-        [("price", around.price), ("grams", around.grams), ("contact", around.contact)]
-    {
+    let anchor = &marks[anchor];
+    let generic = anchor.standing.partly || anchor.term.kind == Kind::Product;
+    for (name, there) in [
+        ("price", around.price),
+        ("grams", around.grams),
+        ("contact", around.contact),
+        ("isbn", around.isbn),
+        ("taxon.unknown", around.unknown_name && generic),
+    ] {
         if there {
             found.add(name, 1.0, None);
         }
@@ -160,19 +183,32 @@ impl Found<'_> {
         self.add(anchor_feature(anchor), 1.0, at);
         let standing = anchor.standing;
         let is_taxon = anchor.term.kind == Kind::Taxon;
-        for (name, there) in [
-            ("taxon.kept", is_taxon && standing.kept),
-            ("anchor.part", anchor.hit.part),
-            ("anchor.foreign", anchor.foreign),
-            ("anchor.partly", standing.partly),
-            ("disguised", anchor.hit.disguised),
+        let is_specific = standing.scientific || anchor.term.weight == Weight::Strong;
+        let foreign = match anchor.term.weight {
+            Weight::Strong => 0.3,
+            Weight::Medium => 0.7,
+            Weight::Weak => 1.0,
+        };
+        for (name, there, value) in [
+            ("taxon.kept", is_taxon && standing.kept, if is_specific { 1.0 } else { 0.4 }),
+            ("anchor.part", anchor.hit.part, 1.0),
+            ("anchor.foreign", anchor.foreign, foreign),
+            ("anchor.partly", standing.partly, 1.0),
+            ("anchor.below", standing.below, 1.0),
+            ("disguised", anchor.hit.disguised, 1.0),
         ] {
             if there {
-                self.add(name, 1.0, at);
+                self.add(name, value, at);
             }
         }
-        let more = self.distinct(|mark| {
+        let about = |mark: &Mark<'_>| mark.standing.about;
+        let more = self.distinct(about, |mark| {
             is_anchor(mark)
+                // A list of animals is a set of stamps or a book.
+                && (mark.term.kind != Kind::Taxon || !is_taxon)
+                && mark.standing.about != anchor.standing.about
+                // Jaw, fin and tooth of sharks say no more than one of them.
+                && (mark.standing.class != anchor.standing.class || mark.standing.class == 0)
                 && !same_words(&mark.hit, &anchor.hit)
                 && nearness(&mark.hit, &anchor.hit) >= NEAR
         });
@@ -189,11 +225,13 @@ impl Found<'_> {
     /// How deep in the text the anchor stands, when the title does not speak of it.
     fn buried(&self) -> f64 {
         let anchor = &self.marks[self.anchor];
-        let in_title = |mark: &&Mark<'_>| mark.hit.field == 0 && mark.hit.term == anchor.hit.term;
-        if anchor.hit.field == 0 || self.marks.iter().any(|mark| in_title(&mark)) {
-            return if anchor.hit.first > DEEP { 0.5 } else { 0.0 };
+        let in_title = |mark: &Mark<'_>| mark.hit.field == 0 && mark.hit.term == anchor.hit.term;
+        let depth = f64::from(u32::try_from(anchor.hit.place).unwrap_or(u32::MAX)) / DEEP;
+        match anchor.hit.field {
+            0 => depth.min(1.0) * 0.5,
+            _ if self.marks.iter().any(in_title) => 0.0,
+            _ => 0.3 + depth.min(1.0) * 0.7,
         }
-        if anchor.hit.first > DEEP { 1.5 } else { 1.0 }
     }
 
     /// A taxon that is not listed and is named beside an anchor that could be of it.
@@ -216,13 +254,12 @@ impl Found<'_> {
         }
     }
 
-    /// How many different terms fit.
-    fn distinct(&self, fits: impl Fn(&Mark<'_>) -> bool) -> u32 {
-        let mut terms: Vec<u32> =
-            self.marks.iter().filter(|mark| fits(mark)).map(|mark| mark.hit.term).collect();
-        terms.sort_unstable();
-        terms.dedup();
-        u32::try_from(terms.len()).unwrap_or(u32::MAX)
+    /// How many different kinds of what fits there are.
+    fn distinct(&self, kind: impl Fn(&Mark<'_>) -> u32, fits: impl Fn(&Mark<'_>) -> bool) -> u32 {
+        let mut kinds: Vec<u32> = self.marks.iter().filter(|mark| fits(mark)).map(kind).collect();
+        kinds.sort_unstable();
+        kinds.dedup();
+        u32::try_from(kinds.len()).unwrap_or(u32::MAX)
     }
 
     /// Parts, forms and tells around the anchor.
@@ -239,7 +276,7 @@ impl Found<'_> {
             let near = |mark: &Mark<'_>| {
                 mark.term.kind == Kind::Specimen && nearness(&mark.hit, &anchor) >= NEAR
             };
-            let more = self.distinct(near).saturating_sub(1);
+            let more = self.distinct(|mark| mark.hit.term, near).saturating_sub(1);
             if more > 0 {
                 self.add("specimen.more", f64::from(more.min(3)), None);
             }
@@ -247,11 +284,30 @@ impl Found<'_> {
         if let Some((value, mark)) = self.strongest(Kind::Tell) {
             self.add(tell, value, Some(mark));
         }
-        for (kind, name) in [(Kind::Offer, "offer"), (Kind::Ask, "ask"), (Kind::Contact, "contact")]
-        {
+        for (kind, name) in [(Kind::Offer, "offer"), (Kind::Contact, "contact")] {
             if let Some((value, mark)) = self.strongest(kind) {
                 self.add(name, value.max(0.5), Some(mark));
             }
+        }
+        self.asks();
+    }
+
+    /// An ad that asks says so in its title or first words; further on it may be
+    /// the shop that buys, too.
+    fn asks(&mut self) {
+        let asks = self.marks.iter().enumerate().filter(|(_, mark)| mark.term.kind == Kind::Ask);
+        let best = asks
+            .map(|(at, mark)| {
+                let value = match mark.hit.place {
+                    0 | 1 => 1.0,
+                    _ if mark.hit.field == 0 => share(mark.term.weight),
+                    _ => 0.25 * share(mark.term.weight),
+                };
+                (value, at)
+            })
+            .max_by(|a, b| a.0.total_cmp(&b.0).then(b.1.cmp(&a.1)));
+        if let Some((value, mark)) = best {
+            self.add("ask", value, Some(mark));
         }
     }
 
@@ -261,10 +317,33 @@ impl Found<'_> {
         self.marks
             .iter()
             .enumerate()
-            .filter(|(_, mark)| mark.term.kind == kind)
+            .filter(|(_, mark)| mark.term.kind == kind || (kind == Kind::Tell && is_denial(mark)))
             .filter(|(_, mark)| mark.hit.part || !same_words(&mark.hit, anchor))
-            .map(|(at, mark)| (share(mark.term.weight) * nearness(&mark.hit, anchor), at))
+            .filter(|(_, mark)| !self.is_said_already(mark))
+            .map(|(at, mark)| {
+                let near = nearness(&mark.hit, anchor);
+                // Schreger lines prove the same wherever the ad speaks of them.
+                let proves = kind == Kind::Tell && mark.term.weight == Weight::Strong;
+                (self.share(mark) * if proves { near.max(0.75) } else { near }, at)
+            })
             .max_by(|a, b| a.0.total_cmp(&b.0).then(b.1.cmp(&a.1)))
+    }
+
+    /// True for a part that the material itself names: *jaw* beside *shark jaw*.
+    fn is_said_already(&self, mark: &Mark<'_>) -> bool {
+        let anchor = self.marks[self.anchor].term;
+        anchor.kind == Kind::Product
+            && mark.term.kind == Kind::Specimen
+            && anchor.text.contains(mark.term.text)
+    }
+
+    /// How much a part or form says: *male* or *seedling* much beside an animal
+    /// or plant that is mostly traded alive.
+    fn share(&self, mark: &Mark<'_>) -> f64 {
+        let anchor = &self.marks[self.anchor];
+        let share = share(mark.term.weight);
+        let is_kept = anchor.term.kind == Kind::Taxon && anchor.standing.kept;
+        if is_kept && mark.living { share.max(0.65) } else { share }
     }
 
     /// For each context the strongest word of it.
@@ -272,23 +351,29 @@ impl Found<'_> {
         let anchor = &self.marks[self.anchor].hit;
         let mut contexts: BTreeMap<&'static str, (f64, usize)> = BTreeMap::new();
         for (at, mark) in self.marks.iter().enumerate() {
-            if mark.term.kind != Kind::Negative {
-                continue;
-            }
-            let Some(name) = mark.term.refers_to().next().and_then(|to| negative_feature(to))
-            else {
-                continue;
-            };
+            let Some(name) = context(mark).filter(|_| !mark.denied) else { continue };
+            let near = nearness(&mark.hit, anchor);
+            // What the title says holds for the text.
+            let near = if mark.hit.field == 0 && anchor.field != 0 { near.max(0.6) } else { near };
             let value = match mark.term.weight {
                 // Settles the whole ad.
                 Weight::Strong => 1.0,
-                Weight::Medium => 0.9 * nearness(&mark.hit, anchor),
-                Weight::Weak => 0.4 * nearness(&mark.hit, anchor),
+                _ if mark.term.kind == Kind::Product => 0.9 * near,
+                Weight::Medium => 0.9 * near,
+                Weight::Weak => 0.4 * near,
+            };
+            let value = if name == "negative.pet-supplies" {
+                value * supplies(&mark.hit, anchor)
+            } else {
+                value
             };
             let known = contexts.entry(name).or_insert((value, at));
             if value > known.0 {
                 *known = (value, at);
             }
+        }
+        if contexts.values().all(|(value, _)| *value < 0.3) {
+            self.add("clean", 1.0, None);
         }
         for (name, (value, at)) in contexts {
             self.add(name, value, Some(at));
@@ -328,6 +413,16 @@ pub(super) fn anchor_feature(mark: &Mark<'_>) -> &'static str {
     }
 }
 
+/// The context that a mark speaks of: a fossil is named as a product, too.
+fn context(mark: &Mark<'_>) -> Option<&'static str> {
+    let to = mark.term.refers_to().next()?;
+    match mark.term.kind {
+        Kind::Negative => negative_feature(to),
+        Kind::Product if to.starts_with("fossil") => Some("negative.fossil"),
+        _ => None,
+    }
+}
+
 fn negative_feature(context: &str) -> Option<&'static str> {
     CONTEXTS.iter().find(|(known, _)| *known == context).map(|(_, feature)| *feature)
 }
@@ -356,19 +451,24 @@ fn title_share(mark: &Mark<'_>) -> f64 {
     if mark.hit.field == 0 { 0.8 } else { 0.0 }
 }
 
+/// What is offered is named first: *cage for a parrot*, but *parrot with cage*.
+fn supplies(hit: &Hit, anchor: &Hit) -> f64 {
+    if hit.field == 0 && hit.place <= anchor.place { 2.0 } else { 0.4 }
+}
+
 /// How much two hits have to do with each other, by the words between them.
 fn nearness(a: &Hit, b: &Hit) -> f64 {
-    if a.field != b.field {
-        return 0.35;
-    }
-    let between = a.first.max(b.first).saturating_sub(a.after.min(b.after));
-    match between {
+    let (first, last) = if a.place <= b.place { (a, b) } else { (b, a) };
+    let between = last.place.saturating_sub(first.place + first.after - first.first);
+    let near = match between {
         0 | 1 => 1.0,
         2 | 3 => 0.8,
-        4..=8 => 0.55,
-        9..=20 => 0.35,
-        _ => 0.2,
-    }
+        4..=8 => 0.6,
+        9..=20 => 0.4,
+        21..=40 => 0.25,
+        _ => 0.15,
+    };
+    if a.field == b.field { near } else { near * 0.9 }
 }
 
 fn same_words(a: &Hit, b: &Hit) -> bool {

@@ -51,7 +51,8 @@ pub fn spoken(
 ) -> Spoken {
     let mut evidence = [0f32; COUNT];
     for (languages, bytes) in met {
-        if !languages.is_universal() {
+        // One or two letters are a word of some language always.
+        if !languages.is_universal() && bytes >= 3 {
             let letters = u16::try_from(bytes.min(16)).unwrap_or(16);
             add(&mut evidence, languages, f32::from(letters) / 8.0);
         }
@@ -91,7 +92,13 @@ fn decide(evidence: &[f32; COUNT], scripts: Languages) -> Spoken {
     let most = evidence[best.place()];
     let only_one = scripts.count() == 1;
     if most < ENOUGH && !only_one {
-        return Spoken { best: (most > 1.0).then_some(best), possible: scripts };
+        // Of these languages only the names of taxa are known: they need some evidence.
+        let named_only = ["sv", "fi", "hu"];
+        let possible = scripts
+            .iter()
+            .filter(|language| *language == best || !named_only.contains(&language.code()))
+            .fold(Languages::default(), |all, language| all.with(Languages::one(language)));
+        return Spoken { best: (most > 1.0).then_some(best), possible };
     }
     let mut possible = Languages::one(best).with(Languages::one(Language::ENGLISH));
     for language in Language::all() {

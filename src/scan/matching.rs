@@ -17,6 +17,8 @@ pub struct Hit {
     pub first: usize,
     /// The first word after it.
     pub after: usize,
+    /// The words of the ad before it.
+    pub place: usize,
     /// Its first byte in the field.
     pub start: usize,
     /// The first byte after it in the field.
@@ -27,21 +29,22 @@ pub struct Hit {
     pub disguised: bool,
 }
 
-/// Adds the hits in `text`, field number `field`, in order of their place.
-pub fn hits(vocabulary: &Vocabulary, text: &Text, field: usize, out: &mut Vec<Hit>) {
+/// Adds the hits in `text`, field number `field`, which has `before` words of the
+/// ad before it, in order of their place.
+pub fn hits(vocabulary: &Vocabulary, text: &Text, field: usize, before: usize, out: &mut Vec<Hit>) {
     let begin = out.len();
-    let matcher = Matcher { vocabulary, text, field };
+    let matcher = Matcher { vocabulary, text, field, before };
     for at in 0..text.tokens().len() {
         matcher.at_word(at, out);
     }
     for reading in text.readings() {
         let seen = Seen { form: &reading.form, accents: 0, marked: false };
-        matcher.candidates(seen, reading.first, reading.after, true, out);
+        matcher.candidates(seen, reading.first, reading.after, reading.disguised, out);
     }
     let found = &mut out[begin..];
     found.sort_by_key(|hit| (hit.start, hit.end, hit.term, hit.disguised));
     dedup(out, begin);
-    drop_covered(vocabulary, out, begin);
+    drop_covered(vocabulary, text, out, begin);
 }
 
 fn dedup(out: &mut Vec<Hit>, begin: usize) {
@@ -56,6 +59,7 @@ struct Matcher<'a> {
     vocabulary: &'a Vocabulary,
     text: &'a Text,
     field: usize,
+    before: usize,
 }
 
 impl Matcher<'_> {
@@ -170,7 +174,8 @@ impl Matcher<'_> {
     fn hit(&self, term: u32, first: usize, after: usize, part: bool, disguised: bool) -> Hit {
         let tokens = self.text.tokens();
         let (start, end) = (tokens[first].start as usize, tokens[after - 1].end as usize);
-        Hit { term, field: self.field, first, after, start, end, part, disguised }
+        let place = self.before + first;
+        Hit { term, field: self.field, first, after, place, start, end, part, disguised }
     }
 }
 
@@ -191,7 +196,7 @@ fn without_article(form: &str) -> Option<&str> {
 
 /// Takes out what a longer term makes meaningless: *tiger* in *tiger shark*,
 /// *ivory* in *ivory coast*.
-fn drop_covered(vocabulary: &Vocabulary, out: &mut Vec<Hit>, begin: usize) {
+fn drop_covered(vocabulary: &Vocabulary, text: &Text, out: &mut Vec<Hit>, begin: usize) {
     let found = out.split_off(begin);
     let kind = |hit: &Hit| vocabulary.term(hit.term).kind;
     let covers = |long: &Hit, short: &Hit| {
@@ -202,17 +207,28 @@ fn drop_covered(vocabulary: &Vocabulary, out: &mut Vec<Hit>, begin: usize) {
     };
     let kept: Vec<Hit> = found
         .iter()
-        .filter(|short| !found.iter().any(|long| covers(long, short)))
+        .filter(|short| !found.iter().any(|long| covers(long, short) || breaks(text, long, short)))
         .copied()
         .collect();
     out.extend(kept);
+}
+
+/// True when `later` begins inside `first` and ends after it, in Thai: words are
+/// cut from the right there (หวี|กระดูก, a comb of bone, is no หวีกระ, of tortoiseshell).
+fn breaks(text: &Text, later: &Hit, first: &Hit) -> bool {
+    let overlap = first.start < later.start && later.start < first.end && first.end < later.end;
+    overlap
+        && first.after - first.first == 1
+        && text
+            .form(&text.tokens()[first.first])
+            .starts_with(|c: char| ('\u{E00}'..='\u{E7F}').contains(&c))
 }
 
 fn is_covering(long: Kind, short: Kind) -> bool {
     match long {
         Kind::Taxon | Kind::Product | Kind::Code | Kind::Craft => {
             matches!(short, Kind::Taxon | Kind::Product | Kind::Code | Kind::Craft)
-                || (long != Kind::Taxon && short == Kind::Negative)
+                || short == Kind::Negative
                 || (long == Kind::Taxon && short == Kind::Specimen)
         }
         Kind::Negative => short != Kind::Negative,

@@ -138,11 +138,14 @@ impl<'a> Meanings<'a> {
         let is_name = term.kind == Kind::Taxon;
         Standing {
             counts,
-            partly: self.scope == Scope::Listed
-                && (listed < taxa.len() || taxa.iter().any(|meant| meant.below)),
+            partly: self.scope == Scope::Listed && listed < taxa.len(),
             kept: is_name && taxa.iter().any(|meant| self.is_kept(meant.taxon)),
             exempt: listed == 0 && !taxa.is_empty(),
             class: self.class(taxa),
+            about: about(term, taxa),
+            below: self.scope == Scope::Listed
+                && !taxa.is_empty()
+                && taxa.iter().all(|meant| meant.below || !meant.is_listed()),
             scientific: is_name && term.languages.has(Language::LATIN) && term.text.contains(' '),
         }
     }
@@ -159,6 +162,14 @@ impl<'a> Meanings<'a> {
 
     fn is_kept(&self, taxon: TaxonId) -> bool {
         self.species.upward(taxon).any(|above| self.kept.contains(&above))
+    }
+}
+
+/// A number for the product that a term is, else for the first taxon that it means.
+fn about(term: &Entry<'_>, taxa: &[Meant]) -> u32 {
+    match (term.kind, taxa.first()) {
+        (Kind::Taxon, Some(meant)) => fold::accents(&format!("{:?}", meant.taxon)),
+        _ => term.refers_to().next().map_or(0, fold::accents),
     }
 }
 

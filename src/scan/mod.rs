@@ -6,12 +6,17 @@
 //! [`weights`]) and puts the result into words ([`record`]).
 
 pub mod ad;
+pub mod evaluation;
 mod explain;
 pub mod extract;
+pub mod fit;
 pub mod judgement;
+pub mod labelled;
 pub mod language;
+mod living;
 pub mod matching;
 pub mod meaning;
+mod negation;
 pub mod normal;
 pub mod pipeline;
 pub mod read;

@@ -2,6 +2,8 @@
 
 use jiff::civil::Date;
 
+use crate::lexicon::index::{Fit, Seen};
+use crate::lexicon::words::Gap;
 use crate::lexicon::{Kind, Language, Vocabulary};
 use crate::species::Species;
 
@@ -10,8 +12,10 @@ use super::explain;
 use super::extract::{Measures, Price, Rates, contact, price};
 use super::judgement::{self, Circumstances, Judgement, Mark};
 use super::language::{self, Spoken};
+use super::living;
 use super::matching::{self, Hit};
 use super::meaning::{Meaning, Meanings, Scope};
+use super::negation;
 use super::normal::Text;
 use super::record::{Claim, Finding, SCHEMA, Verdict};
 use super::weights::Weights;
@@ -76,13 +80,19 @@ impl<'a> Scanner<'a> {
     pub fn read(&self, ad: &Ad<'_>) -> Reading<'a> {
         let mut hits: Vec<Hit> = Vec::new();
         let mut texts = Vec::new();
+        let mut before = 0;
         for (at, field) in ad.fields.iter().enumerate() {
             let text = Text::of(&field.text);
-            matching::hits(self.vocabulary, &text, at, &mut hits);
+            matching::hits(self.vocabulary, &text, at, before, &mut hits);
+            before += text.tokens().len();
             texts.push(text);
         }
         let spoken = self.spoken(ad, &texts, &hits);
-        let marks = self.marks(hits, spoken);
+        let mut marks = self.marks(hits, spoken);
+        for mark in &mut marks {
+            let before = &ad.fields[mark.hit.field].text[..mark.hit.start];
+            mark.denied = mark.term.kind == Kind::Negative && negation::ends(before);
+        }
         let mut reading = Reading {
             marks,
             around: Circumstances::default(),
@@ -117,12 +127,13 @@ impl<'a> Scanner<'a> {
                 if !understood && !is_about {
                     return None;
                 }
+                let living = term.kind == Kind::Specimen && living::is_word(term.text);
                 let standing = if is_about {
                     self.meanings.of(hit.term).standing
                 } else {
                     judgement::Standing::default()
                 };
-                Some(Mark { hit, term, standing, foreign: !understood })
+                Some(Mark { hit, term, standing, foreign: !understood, denied: false, living })
             })
             .collect()
     }
@@ -152,7 +163,30 @@ impl<'a> Scanner<'a> {
             price: reading.price.is_some(),
             grams: reading.measures.grams.is_some(),
             contact: !reading.contacts.is_empty(),
+            isbn: reading.texts.iter().any(has_isbn),
+            unknown_name: self.has_unknown_name(ad, &reading.texts),
         };
+    }
+
+    /// True when the ad writes a scientific name that is not known: what is of an
+    /// animal or plant of that name is seldom listed.
+    fn has_unknown_name(&self, ad: &Ad<'_>, texts: &[Text]) -> bool {
+        ad.fields.iter().zip(texts).any(|(field, text)| {
+            text.tokens().windows(2).any(|pair| {
+                let written =
+                    |at: usize| &field.text[pair[at].start as usize..pair[at].end as usize];
+                pair[1].gap == Gap::Space
+                    && looks_scientific(written(0), written(1))
+                    && !self.is_known(text.form(&pair[0]))
+            })
+        })
+    }
+
+    fn is_known(&self, form: &str) -> bool {
+        let mut known = false;
+        let seen = Seen { form, accents: 0, marked: false };
+        self.vocabulary.at(seen, |_, candidate, _| known |= candidate.fit == Fit::Whole);
+        known
     }
 
     /// Puts a judgement into the words of the record.
@@ -207,6 +241,35 @@ fn score(points: f64) -> u8 {
     )]
     let score = points.round().clamp(0.0, 100.0) as u8;
     score
+}
+
+/// True for a capital word and a small one that both end as Latin does.
+fn looks_scientific(genus: &str, epithet: &str) -> bool {
+    let is_ascii = genus.bytes().chain(epithet.bytes()).all(|byte| byte.is_ascii_alphabetic());
+    let capital = genus.starts_with(|c: char| c.is_ascii_uppercase())
+        && genus[1..].bytes().all(|byte| byte.is_ascii_lowercase());
+    let small = epithet.bytes().all(|byte| byte.is_ascii_lowercase());
+    let ends = |word: &str, ends: &[&str]| ends.iter().any(|end| word.ends_with(end));
+    is_ascii
+        && capital
+        && small
+        && genus.len() >= 5
+        && epithet.len() >= 5
+        && ends(
+            genus,
+            &["us", "is", "as", "os", "on", "um", "ops", "ys", "ax", "ias", "ium", "ichas"],
+        )
+        && ends(epithet, &["us", "is", "um", "ae", "ii", "ensis", "oides", "atus", "ata", "icus"])
+}
+
+/// True when a text holds the number of a book.
+fn has_isbn(text: &Text) -> bool {
+    text.tokens().iter().any(|token| {
+        let form = text.form(token);
+        form.len() == 13
+            && (form.starts_with("978") || form.starts_with("979"))
+            && form.bytes().all(|byte| byte.is_ascii_digit())
+    })
 }
 
 fn claims(ad: &Ad<'_>, reading: &Reading<'_>) -> Vec<Claim> {

@@ -73,6 +73,20 @@ impl Weights {
         self.points.get(feature).copied().unwrap_or(0.0)
     }
 
+    /// The weights of a scope: a row `scope/feature` there stands for `feature`.
+    #[must_use]
+    pub fn scoped(&self, scope: &str) -> Self {
+        let mut points = self.points.clone();
+        for (name, value) in &self.points {
+            if let Some((of, feature)) = name.split_once('/')
+                && of == scope
+            {
+                points.insert(feature.to_owned(), *value);
+            }
+        }
+        Self { points }
+    }
+
     /// Sets the points of `feature`.
     pub fn set(&mut self, feature: &str, points: f64) {
         self.points.insert(feature.to_owned(), points);

@@ -153,8 +153,9 @@ impl Compiler {
         let stem = keys.stem.as_ref().map_or([0, 0], |stem| self.put(stem));
         let part = keys.part.as_ref().map_or([0, 0], |part| self.put(part));
         let extra = forms.stem.as_ref().map_or(0, |(_, extra)| u32::from(*extra));
-        let strict = language
-            .is_some_and(|language| matches!(language.code(), "de" | "sv" | "fi" | "hu" | "tr"));
+        let code = language.map_or("", Language::code);
+        let is_short = forms.whole[0].chars().count() <= 4 && code != "vi";
+        let strict = is_short || matches!(code, "de" | "sv" | "fi" | "hu" | "tr");
         let codes = extra | if strict { 256 } else { 0 };
         self.patterns.push([start, short(whole.len()), stem[0], stem[1], part[0], part[1], codes]);
         self.pattern_keys.push(keys);

@@ -235,6 +235,16 @@ impl Index {
     }
 }
 
+/// True for letters that Slavic languages end a noun or adjective with, folded;
+/// in other scripts any letters.
+fn is_ending(rest: &str) -> bool {
+    const ENDINGS: &str = " a ach ami am ata ati atek ech eho ej ek em emi emu er ey i ich ie iego iej \
+        iemu im imi in ich iho imu iom iow ka ki ke ku kiem kow kami ku ko m mi my o och om ou ove \
+        ovi ow owa owe owi owie owych owej owym owa u um umi us y ych ym ymi yho ymu ze zi ia iu e \
+        ego ek ku cie ce cy on onu onem nej neho nych nym ni nou na ne ny ";
+    !rest.is_ascii() || rest.is_empty() || ENDINGS.contains(&format!(" {rest} "))
+}
+
 /// The forms of one word of a term.
 struct Pattern<'a> {
     index: &'a Index,
@@ -269,7 +279,9 @@ impl Pattern<'_> {
     fn has_stem(&self, word: Seen<'_>) -> bool {
         !self.stem.is_empty()
             && word.form.strip_prefix(self.stem).is_some_and(|rest| {
-                rest.chars().count() <= self.extra && rest.chars().all(char::is_alphabetic)
+                rest.chars().count() <= self.extra
+                    && rest.chars().all(char::is_alphabetic)
+                    && (self.extra > 4 || is_ending(rest))
             })
     }
 

@@ -13,7 +13,7 @@ pub(super) fn readings(words: &Words, out: &mut Vec<Reading>) {
     for (at, token) in words.tokens.iter().enumerate() {
         if token.shape == Shape::Word {
             for form in word_readings(words.form(token)) {
-                out.push(Reading { first: at, after: at + 1, form });
+                out.push(Reading { first: at, after: at + 1, form, disguised: true });
             }
         }
     }
@@ -233,7 +233,11 @@ fn push_joined(words: &Words, first: usize, after: usize, out: &mut Vec<Reading>
         return;
     }
     let readings = [Some(plain.clone()), (meant != plain).then_some(meant), one_script(&plain)];
+    let hyphened = tokens[1..].iter().all(|token| {
+        matches!(token.gap, Gap::Joint('-' | '‐' | '‑' | '\'' | '’' | '/') | Gap::None)
+    });
     for form in readings.into_iter().flatten() {
-        out.push(Reading { first, after, form });
+        let disguised = !hyphened || tokens.len() > 2 || form != plain;
+        out.push(Reading { first, after, form, disguised });
     }
 }

@@ -20,6 +20,8 @@ pub struct Reading {
     pub after: usize,
     /// The folded word.
     pub form: String,
+    /// True for what only a disguise would be written like; not for a hyphen.
+    pub disguised: bool,
 }
 
 /// The words of one field of an ad.
