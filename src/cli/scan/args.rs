@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use crate::cli::format::FormatArgs;
 use crate::scan::Verdict;
 
+use super::learn::{EvalArgs, FitArgs};
 use super::setup::JudgeArgs;
 
 /// Find trade in protected wildlife in ads
@@ -19,7 +20,10 @@ use super::setup::JudgeArgs;
   zcat ads.csv.gz | pugmark scan --map text=omschrijving,price=prijs --count
 
 Exit codes: 0 something was flagged, 1 nothing was, 2 error, 3 some records were left out")]
+#[command(args_conflicts_with_subcommands = true)]
 pub(in crate::cli) struct Args {
+    #[command(subcommand)]
+    pub(super) command: Option<Command>,
     /// Files to read; `-` or none: stdin
     #[arg(value_name = "FILE")]
     pub(super) files: Vec<PathBuf>,
@@ -54,6 +58,13 @@ pub(in crate::cli) struct Args {
     /// Number of threads; all cores unless said
     #[arg(long, value_name = "N")]
     pub(super) threads: Option<NonZero<usize>>,
+}
+
+/// What can be done with labelled ads.
+#[derive(Debug, clap::Subcommand)]
+pub(super) enum Command {
+    Eval(EvalArgs),
+    Fit(FitArgs),
 }
 
 /// A verdict as the user types it.

@@ -2,6 +2,7 @@
 
 mod answer;
 mod args;
+mod learn;
 mod rows;
 mod run;
 mod setup;
@@ -14,5 +15,9 @@ pub(super) use setup::{JudgeArgs, with_list};
 use super::{Outcome, Streams};
 
 pub(super) fn run(args: &Args, streams: &mut Streams) -> anyhow::Result<Outcome> {
-    run::run(args, streams)
+    match &args.command {
+        Some(args::Command::Eval(args)) => learn::eval(args, streams),
+        Some(args::Command::Fit(args)) => learn::fit(args, streams),
+        None => run::run(args, streams),
+    }
 }

@@ -62,6 +62,10 @@ impl JudgeArgs {
             ScopeChoice::Listed => Scope::Listed,
             ScopeChoice::Wildlife => Scope::Wildlife,
         };
+        let weights = match scope {
+            Scope::Listed => weights,
+            Scope::Wildlife => weights.scoped("wildlife"),
+        };
         let on = self.as_of.unwrap_or_else(|| Clock::System.today());
         Ok(Judge { vocabulary, weights, options: Options { scope, on } })
     }
