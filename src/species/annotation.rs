@@ -120,10 +120,12 @@ impl Species {
 }
 
 impl Annotation<'_> {
-    fn in_words(&self) -> String {
-        let mut words = format!("annotation {} covers {}", self.code, self.covers);
+    /// Returns what it covers and leaves out, in a sentence.
+    #[must_use]
+    pub fn in_words(&self) -> String {
+        let mut words = format!("annotation {} covers: {}", self.code, self.covers);
         if !self.excludes.is_empty() {
-            words += ", and leaves out ";
+            words += "; it leaves out: ";
             words += self.excludes;
         }
         words

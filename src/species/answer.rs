@@ -5,7 +5,7 @@ use serde::Serialize;
 
 use super::annotation::Coverage;
 use super::cascade::{Below, Status};
-use super::duty::Duty;
+use super::duty::{Duty, Meaning};
 use super::listing::Listing;
 use super::search::{Finding, Match, MatchKind};
 use super::vocabulary::{Rank, TaxonKind};
@@ -145,6 +145,9 @@ pub struct EuRecord<'a> {
     pub listings: Vec<Listing<'a>>,
     /// What the Annexes mean to a seller inside the EU, with the articles.
     pub meaning: Option<String>,
+    /// The same, by Annex.
+    #[serde(skip)]
+    pub meanings: Vec<Meaning<'a>>,
 }
 
 /// Another taxon beside the one answered for.
@@ -260,6 +263,7 @@ impl Species {
         let listings = if status.cites.is_empty() { &status.eu } else { &status.cites };
         answer.specimen = question.specimen.map(|kind| self.coverage(kind, listings));
         answer.national = question.country.map(|code| self.duties(first.taxon, code, question.on));
+        let meanings = self.meanings_inside(&status.eu, question.language);
         answer.cites = CitesRecord {
             appendix: status.appendix,
             listings: status.cites,
@@ -268,7 +272,8 @@ impl Species {
         answer.eu = EuRecord {
             annex: status.annex,
             derived: status.derived,
-            meaning: self.meaning(&status.eu, question.language),
+            meaning: in_one_text(&meanings),
+            meanings,
             listings: status.eu,
         };
     }
@@ -300,16 +305,12 @@ impl Species {
     }
 
     /// What the Annexes of `rows` mean inside the EU.
-    fn meaning(&self, rows: &[Listing<'_>], language: &str) -> Option<String> {
+    fn meanings_inside(&self, rows: &[Listing<'_>], language: &str) -> Vec<Meaning<'_>> {
         let mut annexes: Vec<&str> = rows.iter().map(|row| row.grade).collect();
         annexes.dedup();
         let inside =
-            |annex: &&str| self.meanings(annex, language).find(|meaning| meaning.side == "inside");
-        let texts = annexes.iter().filter_map(|annex| {
-            inside(annex).map(|meaning| format!("{annex}: {} ({})", meaning.text, meaning.article))
-        });
-        let texts: Vec<String> = texts.collect();
-        (!texts.is_empty()).then(|| texts.join(" "))
+            |annex| self.meanings(annex, language).find(|meaning| meaning.side == "inside");
+        annexes.into_iter().filter_map(inside).collect()
     }
 
     fn remark(&self, answer: &mut Answer<'_>, first: &Match<'_>, status: &Status<'_>) {
@@ -357,6 +358,15 @@ impl Species {
         }
         answer.notes = notes;
     }
+}
+
+/// The meanings one after the other.
+fn in_one_text(meanings: &[Meaning<'_>]) -> Option<String> {
+    let text = |meaning: &Meaning<'_>| {
+        format!("{}: {} ({})", meaning.annex, meaning.text, meaning.article)
+    };
+    let texts: Vec<String> = meanings.iter().map(text).collect();
+    (!texts.is_empty()).then(|| texts.join(" "))
 }
 
 /// The names of `matches`, each once.

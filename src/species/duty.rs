@@ -30,6 +30,8 @@ pub struct Duty<'a> {
 /// What an Annex means, in one language.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 pub struct Meaning<'a> {
+    /// The Annex.
+    pub annex: &'a str,
     /// `inside` the EU, at the `border`, or for an `antique`.
     pub side: &'a str,
     /// In a line or two.
@@ -85,7 +87,7 @@ impl Species {
     ) -> impl Iterator<Item = Meaning<'a>> {
         let rows = self.index.rows::<6>(Section::Meanings);
         rows.filter(move |row| row[0] == annex && row[2] == language)
-            .map(|[_, side, _, text, article, _]| Meaning { side, text, article })
+            .map(|[annex, side, _, text, article, _]| Meaning { annex, side, text, article })
     }
 }
 

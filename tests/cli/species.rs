@@ -321,3 +321,21 @@ fn a_species_under_another_genus_is_pointed_to() {
     assert_eq!(stranger["found"], false);
     assert!(stranger["suggestions"].as_array().unwrap().contains(&"Ursus thibetanus".into()));
 }
+
+#[test]
+fn pages_for_people_are_as_they_were_read() {
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cli/golden/species");
+    let sandbox = Sandbox::new();
+    let mut count = 0;
+    for entry in fs_err::read_dir(&folder).unwrap() {
+        let path = entry.unwrap().path();
+        let name = path.file_stem().unwrap().to_str().unwrap().replace('-', " ");
+        let args = ["species", &name, "--format", "table", "--as-of", "2026-11-25", "--in", "DE"];
+        let output = sandbox.command(&args).env("COLUMNS", "80").output().unwrap();
+        let page = String::from_utf8(output.stdout).unwrap();
+        assert!(page.lines().all(|line| line.chars().count() <= 80), "{name}: {page}");
+        assert_eq!(page, fs_err::read_to_string(&path).unwrap(), "{name}");
+        count += 1;
+    }
+    assert_eq!(count, 5);
+}

@@ -1,5 +1,6 @@
 //! One answer as a page for a person.
 
+use std::collections::BTreeSet;
 use std::io::{self, Write};
 
 use jiff::civil::Date;
@@ -28,7 +29,7 @@ pub(super) fn print(
     let mut page = Page { out: streams.data(), width, coloured, first_day };
     if answer.found {
         page.head(species, answer)?;
-        page.cites(answer)?;
+        page.cites(species, answer)?;
         page.eu(answer)?;
         page.specimen(answer)?;
         page.national(answer)?;
@@ -62,13 +63,14 @@ impl Page<'_> {
         writeln!(self.out)
     }
 
-    fn cites(&mut self, answer: &Answer<'_>) -> io::Result<()> {
+    fn cites(&mut self, species: &Species, answer: &Answer<'_>) -> io::Result<()> {
         let status = match &answer.cites.appendix {
             Some(appendix) => format!("Appendix {appendix}"),
             None => "in no Appendix".to_owned(),
         };
         self.labelled("CITES", &status)?;
         self.listings(answer, &answer.cites.listings)?;
+        self.annotations(species, &answer.cites.listings)?;
         writeln!(self.out)
     }
 
@@ -80,8 +82,12 @@ impl Page<'_> {
         };
         self.labelled("EU", &status)?;
         self.listings(answer, &answer.eu.listings)?;
-        if let Some(meaning) = &answer.eu.meaning {
-            self.labelled("Selling", meaning)?;
+        for (at, meaning) in answer.eu.meanings.iter().enumerate() {
+            let label = if at == 0 { "Selling" } else { "" };
+            self.labelled(
+                label,
+                &format!("Annex {}: {} ({})", meaning.annex, meaning.text, meaning.article),
+            )?;
         }
         writeln!(self.out)
     }
@@ -134,6 +140,16 @@ impl Page<'_> {
         sources.dedup();
         for source in sources {
             self.paragraph(INDENT, &format!("Source: {source}"))?;
+        }
+        Ok(())
+    }
+
+    /// What the annotations of `rows` say, each once.
+    fn annotations(&mut self, species: &Species, rows: &[Listing<'_>]) -> io::Result<()> {
+        let codes = rows.iter().filter_map(|row| row.annotation).flat_map(|codes| codes.split('|'));
+        let codes: BTreeSet<&str> = codes.collect();
+        for annotation in codes.into_iter().filter_map(|code| species.annotation(code)) {
+            self.paragraph(INDENT, &annotation.in_words())?;
         }
         Ok(())
     }

@@ -64,7 +64,7 @@ impl fmt::Display for Faults {
         for fault in self.0.iter().take(50) {
             writeln!(f, "{fault}")?;
         }
-        write!(f, "{} faults in the data", self.0.len())
+        write!(f, "{} fault(s) in the data", self.0.len())
     }
 }
 
@@ -178,4 +178,90 @@ fn by_language(folder: &Path, part: &str) -> Result<Vec<(String, Table)>, Faults
         Table::read(folder, &format!("{part}/{language}.csv")).map(|table| (language, table))
     });
     Ok(tables.collect::<Result<_, _>>()?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Table, Tables};
+    use crate::species::Species;
+
+    const COLUMNS: &str = "name,rank,kingdom,class,order,family,genus,kind,accepted,note,source\n";
+
+    fn tables(taxa: &str, cites: &str) -> Tables {
+        let head = "taxon,rank,appendix,scope,excluded_taxa,from,to,source\n";
+        Tables {
+            taxa: Table::parse("taxa.csv", format!("{COLUMNS}{taxa}").as_bytes()).unwrap(),
+            cites: Table::parse("cites.csv", format!("{head}{cites}").as_bytes()).unwrap(),
+            ..Tables::default()
+        }
+    }
+
+    fn faults(taxa: &str, cites: &str) -> String {
+        tables(taxa, cites).compile(20_260_101).unwrap_err().to_string()
+    }
+
+    const FELIS: &str =
+        "Felis silvestris,species,fauna,Mammalia,Carnivora,Felidae,Felis,accepted,,,x\n";
+
+    #[test]
+    fn a_species_that_stands_for_its_own_subspecies_makes_no_circle() {
+        let taxa = "Aus bus,species,fauna,,,,,former,Aus bus bus,,x\n\
+                    Aus bus bus,subspecies,fauna,Bivalvia,Unionida,Unionidae,Aus,accepted,,,x\n";
+        let cites = "Aus bus bus,subspecies,I,,,,,x\n";
+        let index = tables(taxa, cites).compile(20_260_101).unwrap().index;
+        let species = Species::open(index).unwrap();
+        let found = species.find("Aus bus")[0].taxon;
+        let upward: Vec<&str> = species.upward(found).map(|id| species.taxon(id).name).collect();
+        assert_eq!(upward, ["Aus bus bus", "Aus", "Unionidae", "Unionida", "Bivalvia"]);
+        assert_eq!(
+            species
+                .below(species.find("Unionidae")[0].taxon, jiff::civil::date(2026, 1, 1))
+                .unwrap()
+                .taxa,
+            1
+        );
+    }
+
+    #[test]
+    fn rows_that_break_the_schema_are_named_by_file_and_line() {
+        for (taxa, cites, fault) in [
+            ("X y,tribe,fauna,,,,,accepted,,,x\n", "", "taxa.csv:2: unknown rank `tribe`"),
+            ("X y,species,moon,,,,,accepted,,,x\n", "", "taxa.csv:2: unknown kingdom `moon`"),
+            ("X y,species,fauna,,,,,synonym,Z w,,x\n", "", "taxa.csv:2: `Z w` is not in taxa.csv"),
+            (
+                "X y,species,fauna,,,,,synonym,,,x\n",
+                "",
+                "taxa.csv:2: `accepted` does not fit the kind synonym",
+            ),
+            (
+                FELIS,
+                "Felis catus,species,II,,,,,x\n",
+                "cites.csv:2: `Felis catus` is not in taxa.csv",
+            ),
+            (
+                FELIS,
+                "Felidae,genus,II,,,,,x\n",
+                "cites.csv:2: `Felidae` has the rank family, not `genus`",
+            ),
+            (FELIS, "Felidae,family,IV,,,,,x\n", "cites.csv:2: unknown appendix `IV`"),
+            (
+                FELIS,
+                "Felidae,family,II,,,2026-02-30,,x\n",
+                "cites.csv:2: `from` is no date YYYY-MM-DD: `2026-02-30`",
+            ),
+            (
+                FELIS,
+                "Felidae,family,II,,,2026-02-01,2026-01-01,x\n",
+                "cites.csv:2: `to` is before `from`",
+            ),
+            (FELIS, "Felidae,family,II,,,,,\n", "cites.csv:2: a listing without a source"),
+            (FELIS, "Felidae,family,II,,Lynx,,,x\n", "cites.csv:2: `Lynx` is not in taxa.csv"),
+        ] {
+            assert_eq!(faults(taxa, cites), format!("{fault}\n1 fault(s) in the data"));
+        }
+        assert!(
+            faults(&FELIS.repeat(2), "")
+                .starts_with("taxa.csv:3: `Felis silvestris` stands here twice")
+        );
+    }
 }

@@ -8,9 +8,6 @@ use super::listings::Listing;
 use super::table::{Fault, Row, Table};
 use super::writer::{Writer, word};
 
-/// More steps than any lineage has.
-const RANKS_AT_MOST: usize = 16;
-
 /// Ranks above species that a row can name as its lineage, lowest first.
 const LINEAGE: [Rank; 7] = [
     Rank::Genus,
@@ -112,23 +109,15 @@ impl Taxa {
                 TaxonKind::Domesticated if !entry.accepted.is_empty() => (id, target()),
                 _ => (id, NONE),
             };
-            let parent = self.parent_of(&entry);
             let entry = &mut self.entries[id as usize];
-            (entry.home, entry.wild, entry.parent) = (home, wild, parent);
+            (entry.home, entry.wild) = (home, wild);
         }
         self.check_homes(rows, faults);
-        self.check_ways_up(rows, faults);
-    }
-
-    /// The way up from a taxon must end: no taxon above itself.
-    fn check_ways_up(&self, rows: &Rows<'_>, faults: &mut Vec<Fault>) {
-        for entry in self.entries.iter().filter(|entry| entry.home != NONE) {
-            let next = |id: &u32| (*id != NONE).then(|| self.parent_through_home(self.entry(*id)));
-            let mut way = std::iter::successors(Some(entry.home), next).skip(RANKS_AT_MOST);
-            if way.next().is_some_and(|id| id != NONE) {
-                let row = rows.get(&(entry.name.clone(), entry.kingdom));
-                let reason = format!("`{}` stands above itself", entry.name);
-                faults.extend(row.map(|(row, _)| row.fault(reason)));
+        if faults.is_empty() {
+            let parents: Vec<u32> =
+                self.entries.iter().map(|entry| self.parent_of(entry)).collect();
+            for (entry, parent) in self.entries.iter_mut().zip(parents) {
+                entry.parent = parent;
             }
         }
     }
@@ -144,16 +133,17 @@ impl Taxa {
         }
     }
 
+    /// The next taxon upward, itself no mere name; its rank is higher, so that no way upward is a circle.
     fn parent_of(&self, entry: &Entry) -> u32 {
         let species = match entry.rank {
             Rank::Subspecies | Rank::Variety => first_words(&entry.name, 2),
             _ => None,
         };
         let upward = species.into_iter().chain(entry.lineage.iter().map(|(_, name)| name.as_str()));
-        let mut found = upward.filter_map(|name| self.find(name, Some(entry.kingdom)).ok());
-        // A species that is a mere name of its subspecies is not above it.
-        let is_own_name = |id: &u32| self.entry(*id).accepted == entry.name;
-        found.find(|id| !is_own_name(id)).unwrap_or(NONE)
+        let homes = upward.filter_map(|name| self.find(name, Some(entry.kingdom)).ok());
+        let mut parents =
+            homes.map(|id| self.home(id)).filter(|id| self.entry(*id).rank > entry.rank);
+        parents.next().unwrap_or(NONE)
     }
 
     /// Writes the taxa with the places of their listings, which are sorted by taxon.
@@ -172,7 +162,7 @@ impl Taxa {
             ];
             record[taxon::CODES] = u32::from_le_bytes(codes);
             record[taxon::HOME] = entry.home;
-            record[taxon::PARENT] = self.parent_through_home(entry);
+            record[taxon::PARENT] = self.entry(entry.home).parent;
             record[taxon::CITES] = start(cites, id);
             record[taxon::EU] = start(eu, id);
             record[taxon::WILD] = entry.wild;
@@ -186,21 +176,13 @@ impl Taxa {
         let mut above = BTreeSet::new();
         for mut id in listed {
             loop {
-                id = self.parent_through_home(self.entry(id));
+                id = self.entry(self.home(id)).parent;
                 if id == NONE || !above.insert(id) {
                     break;
                 }
             }
         }
         above
-    }
-
-    /// The parent of the taxon that `entry` stands for, itself no mere name.
-    fn parent_through_home(&self, entry: &Entry) -> u32 {
-        match self.entry(entry.home).parent {
-            NONE => NONE,
-            parent => self.home(parent),
-        }
     }
 }
 
@@ -294,7 +276,8 @@ fn first_words(name: &str, count: usize) -> Option<&str> {
 /// Adds the taxa that stand in a lineage and have no row.
 fn add_implicit(entries: &mut BTreeMap<Key, Entry>) {
     let mut missing: BTreeMap<Key, Entry> = BTreeMap::new();
-    for entry in entries.values().filter(|entry| entry.kind != TaxonKind::Synonym) {
+    let named = [TaxonKind::Synonym, TaxonKind::Former, TaxonKind::Included];
+    for entry in entries.values().filter(|entry| !named.contains(&entry.kind)) {
         for (at, (rank, name)) in entry.lineage.iter().enumerate() {
             let key = (name.clone(), entry.kingdom);
             if entries.contains_key(&key) || missing.contains_key(&key) {
