@@ -40,7 +40,8 @@ impl Draft {
     /// When the case folder cannot be written to.
     pub fn begin(store: &Store) -> Result<Self, StoreError> {
         // Under the lock of the case, so that nobody finds the folder without its own lock.
-        let _case = store.lock_exclusive()?;
+        // Shared: many may begin at once, but not while somebody sets unfinished ones aside.
+        let _case = store.lock_to_begin()?;
         let id = Uuid::new_v4();
         let folder = store.root().join(ITEMS).join(format!("{UNFINISHED}{}", id.simple()));
         fs::create_dir(&folder)?;
@@ -99,7 +100,7 @@ impl Draft {
     ///
     /// # Errors
     ///
-    /// When a tag file cannot be written. It is made durable when it is admitted.
+    /// When a tag file cannot be written, or the bag not be made durable.
     pub fn seal(mut self, name: &str, description: &str, clock: Clock) -> io::Result<SealedItem> {
         let manifest =
             lines(self.payload.iter().map(|(path, (digest, _))| (path.as_str(), digest)), "data/");
@@ -115,6 +116,7 @@ impl Draft {
         }
         let tag_manifest = lines(digests.iter().map(|(path, digest)| (*path, digest)), "");
         fs::write(self.folder.join(TAG_MANIFEST), &tag_manifest)?;
+        durable::sync_tree(&self.folder)?;
         Ok(SealedItem {
             folder: std::mem::take(&mut self.folder),
             slug: file_name::slug(name),
@@ -184,10 +186,6 @@ impl SealedItem {
     #[must_use]
     pub fn tag_manifest(&self) -> Sha256 {
         self.tag_manifest
-    }
-
-    pub(super) fn folder(&self) -> &Path {
-        &self.folder
     }
 
     pub(super) fn move_to(self, place: &Path) -> io::Result<()> {

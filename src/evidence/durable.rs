@@ -8,7 +8,7 @@ use std::thread;
 use fs_err as fs;
 
 /// Files that wait for the disk at the same time.
-const AT_ONCE: usize = 32;
+const AT_ONCE: usize = 4;
 
 /// Writes `bytes` into a new file beside `path`, makes it durable and puts it in
 /// the place of `path`.
@@ -43,17 +43,15 @@ pub(crate) fn sync_folder(folder: &Path) -> io::Result<()> {
     if cfg!(unix) { fs::File::open(folder)?.sync_all() } else { Ok(()) }
 }
 
-/// Makes everything below `folders` durable, many files at a time: each waits for the
+/// Makes everything in `folder` durable, several files at a time: each waits for the
 /// disk, and the disk serves many at once.
 ///
 /// # Errors
 ///
 /// When a file or folder cannot be opened or synchronised.
-pub(crate) fn sync_trees(folders: &[&Path]) -> io::Result<()> {
+pub(crate) fn sync_tree(folder: &Path) -> io::Result<()> {
     let mut paths = Vec::new();
-    for folder in folders {
-        list(folder, &mut paths)?;
-    }
+    list(folder, &mut paths)?;
     let next = AtomicUsize::new(0);
     let worker = || {
         while let Some((path, is_folder)) = paths.get(next.fetch_add(1, Ordering::Relaxed)) {

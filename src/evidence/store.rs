@@ -176,15 +176,22 @@ impl Store {
 
     /// The lock alone. It ends when the file is closed.
     pub(super) fn lock_exclusive(&self) -> Result<File, StoreError> {
-        let path = self.root.join(LOCK_FILE);
-        let read_only = |source| StoreError::ReadOnly { path: self.root.clone(), source };
-        let file = OpenOptions::new()
-            .create(true)
-            .truncate(false)
-            .write(true)
-            .open(&path)
-            .map_err(read_only)?;
+        let file = self.lock_file()?;
         self.wait(|| file.try_lock())?;
+        Ok(file)
+    }
+
+    fn lock_file(&self) -> Result<File, StoreError> {
+        let read_only = |source| StoreError::ReadOnly { path: self.root.clone(), source };
+        let mut options = OpenOptions::new();
+        options.create(true).truncate(false).read(true).write(true);
+        options.open(self.root.join(LOCK_FILE)).map_err(read_only)
+    }
+
+    /// Keeps those away who set unfinished items aside, while one is begun.
+    pub(super) fn lock_to_begin(&self) -> Result<File, StoreError> {
+        let file = self.lock_file()?;
+        self.wait(|| file.try_lock_shared())?;
         Ok(file)
     }
 
@@ -203,6 +210,7 @@ impl Store {
         mut try_lock: impl FnMut() -> Result<(), TryLockError>,
     ) -> Result<(), StoreError> {
         let start = Instant::now();
+        let mut pause = Duration::from_micros(100);
         loop {
             match try_lock() {
                 Ok(()) => return Ok(()),
@@ -214,7 +222,10 @@ impl Store {
                 Err(TryLockError::WouldBlock) if start.elapsed() > PATIENCE => {
                     return Err(StoreError::Busy(self.root.clone()));
                 }
-                Err(TryLockError::WouldBlock) => thread::sleep(Duration::from_millis(5)),
+                Err(TryLockError::WouldBlock) => {
+                    thread::sleep(pause);
+                    pause = (pause * 2).min(Duration::from_millis(5));
+                }
             }
         }
     }

@@ -140,14 +140,11 @@ impl<'a> Writer<'a> {
     ///
     /// # Errors
     ///
-    /// When an item cannot be made durable, the log not be written, or a folder not be moved.
+    /// When the log cannot be written or a folder not be moved.
     pub fn admit_all(
         &mut self,
         items: Vec<(Option<SealedItem>, Action)>,
     ) -> Result<Vec<Option<String>>, StoreError> {
-        let sealed: Vec<&Path> =
-            items.iter().filter_map(|(item, _)| Some(item.as_ref()?.folder())).collect();
-        durable::sync_trees(&sealed)?;
         let folder = self.store.root().join(ITEMS);
         durable::sync_folder(&folder)?;
         let mut number = recovery::last_item_number(&folder)?;
