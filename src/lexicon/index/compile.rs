@@ -243,7 +243,8 @@ fn whole_forms(forms: &Forms) -> Vec<(String, u32)> {
 fn table(mut items: Vec<(u64, u32)>) -> (Vec<u32>, Vec<[u32; 2]>) {
     items.sort_unstable();
     items.dedup();
-    let bits = (usize::BITS - items.len().leading_zeros()).max(4);
+    // One or two items a bucket: more buckets would be room without speed.
+    let bits = (usize::BITS - items.len().leading_zeros()).saturating_sub(1).max(4);
     let mut starts = vec![0u32; (1 << bits) + 1];
     for (hash, _) in &items {
         starts[(hash >> (64 - bits)) as usize + 1] += 1;
