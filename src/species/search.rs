@@ -169,6 +169,11 @@ impl Species {
             (found.distance, *kind, usize::MAX - prefix, found.name)
         });
         let best = near.first().map_or(0, |(found, _, _)| found.distance);
+        let is_latin = |found: &Match<'_>| found.distance == best && found.language.is_none();
+        let is_binomial = scientific.is_some_and(|name| !name.epithets.is_empty());
+        if is_binomial && near.iter().any(|(found, _, _)| is_latin(found)) {
+            near.retain(|(found, _, _)| found.distance > best || is_latin(found));
+        }
         let taxa: BTreeSet<TaxonId> = near
             .iter()
             .filter(|(found, _, _)| found.distance == best)
@@ -186,7 +191,9 @@ impl Species {
     /// long an epithet.
     fn near_enough(&self, key: &str, scientific: Option<&Scientific>, distance: u8) -> bool {
         let known_genus = scientific.filter(|name| {
-            !name.epithets.is_empty() && self.index.keys().get(&name.genus).is_some()
+            let genus = self.index.keys().get(&name.genus);
+            !name.epithets.is_empty()
+                && genus.is_some_and(|key| self.names_of_key(key).any(|name| name.language == "la"))
         });
         let (letters, shortest) = match known_genus {
             Some(name) => (name.epithets.last().map_or(0, String::len), [5, 8]),

@@ -67,6 +67,8 @@ fn a_slip_is_said_and_a_far_guess_is_only_suggested() {
     assert_eq!(slip["match"]["kind"], "fuzzy");
     assert_eq!(slip["match"]["distance"], 1);
     assert_eq!(slip["notes"][0], "read as `Panthera tigris`");
+    assert_eq!(one("Gorila gorila")["taxon"]["name"], "Gorilla gorilla");
+    assert_eq!(one("Ara macoa")["cites"]["appendix"], "I", "not the genus, which is in II");
     let guess = one("tigr");
     assert_eq!(guess["found"], false);
     assert!(guess["suggestions"].as_array().unwrap().contains(&"tigre".into()), "{guess}");
