@@ -6,6 +6,8 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot be set up should stop")]
 #![expect(clippy::print_stderr, reason = "a check that steps aside must say so")]
 
+#[path = "cli/counterpart.rs"]
+mod counterpart;
 #[path = "cli/sandbox.rs"]
 #[allow(dead_code, reason = "shared with the tests of the commands")]
 mod sandbox;
@@ -14,31 +16,11 @@ mod sandbox;
 mod server;
 
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
 
 use serde_json::Value;
 
+use counterpart::{counterpart, said};
 use sandbox::Sandbox;
-
-/// Runs a program in `folder`; `None` when it is missing and may be.
-fn counterpart(program: &str, args: &[&str], folder: &Path) -> Option<Output> {
-    match Command::new(program).args(args).current_dir(folder).output() {
-        Ok(output) => Some(output),
-        Err(err) => {
-            let required = std::env::var("PUGMARK_COUNTERPARTS").is_ok_and(|v| v == "required");
-            assert!(!required, "{program} is required: {err}");
-            eprintln!(
-                "STEPPED ASIDE: {program} is missing ({err}), so nothing was compared with it"
-            );
-            None
-        }
-    }
-}
-
-fn said(output: &Output) -> String {
-    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
-    format!("{}\n{}{}", output.status, text(&output.stdout), text(&output.stderr))
-}
 
 /// A case with a captured page, a page that broke off, a redirect and two added items.
 fn case() -> Sandbox {

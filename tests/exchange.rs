@@ -6,13 +6,15 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot be set up should stop")]
 #![expect(clippy::print_stderr, reason = "a check that steps aside must say so")]
 
+#[path = "cli/counterpart.rs"]
+mod counterpart;
 #[path = "cli/sandbox.rs"]
 #[allow(dead_code, reason = "shared with the tests of the commands")]
 mod sandbox;
 
 use std::path::Path;
-use std::process::{Command, Output};
 
+use counterpart::{counterpart, said};
 use sandbox::Sandbox;
 
 const SCAN: &str = include_str!("cli/fixtures/case/scan.jsonl");
@@ -45,35 +47,17 @@ fn export(sandbox: &Sandbox, form: &str, file: &str) {
     assert!(output.starts_with("exit 0"), "{output}");
 }
 
-/// Runs a checker in the sandbox; `None` when it is missing and may be.
-fn checker(sandbox: &Sandbox, program: &str, args: &[&str]) -> Option<Output> {
-    let required = std::env::var("PUGMARK_COUNTERPARTS").is_ok_and(|v| v == "required");
-    match Command::new(program).args(args).current_dir(sandbox.root()).output() {
-        Ok(output) => Some(output),
-        Err(err) => {
-            assert!(!required, "{program} is required: {err}");
-            eprintln!(
-                "STEPPED ASIDE: {program} is missing ({err}), so nothing was compared with it"
-            );
-            None
-        }
-    }
-}
-
-fn said(output: &Output) -> String {
-    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
-    format!("{}\n{}{}", output.status, text(&output.stdout), text(&output.stderr))
-}
-
 #[test]
 fn case_validate_accepts_the_graph_without_allowances_and_refuses_a_misspelt_term() {
     let sandbox = case();
     export(&sandbox, "case-uco", "case.jsonld");
-    let Some(output) = checker(&sandbox, "case_validate", &["case.jsonld"]) else { return };
+    let Some(output) = counterpart("case_validate", &["case.jsonld"], sandbox.root()) else {
+        return;
+    };
     assert!(output.status.success(), "{}", said(&output));
     let graph = fs_err::read_to_string(sandbox.path("case.jsonld")).unwrap();
     sandbox.write("wrong.jsonld", graph.replace("accountIdentifier", "acountIdentifier"));
-    let output = checker(&sandbox, "case_validate", &["wrong.jsonld"]).unwrap();
+    let output = counterpart("case_validate", &["wrong.jsonld"], sandbox.root()).unwrap();
     assert!(!output.status.success(), "{}", said(&output));
 }
 
@@ -81,11 +65,13 @@ fn case_validate_accepts_the_graph_without_allowances_and_refuses_a_misspelt_ter
 fn stix2_validator_accepts_the_bundle_and_refuses_one_without_a_required_field() {
     let sandbox = case();
     export(&sandbox, "stix", "case.json");
-    let Some(output) = checker(&sandbox, "stix2_validator", &["case.json"]) else { return };
+    let Some(output) = counterpart("stix2_validator", &["case.json"], sandbox.root()) else {
+        return;
+    };
     assert!(output.status.success(), "{}", said(&output));
     let bundle = fs_err::read_to_string(sandbox.path("case.json")).unwrap();
     sandbox.write("wrong.json", bundle.replace("\"number_observed\"", "\"number_seen\""));
-    let output = checker(&sandbox, "stix2_validator", &["wrong.json"]).unwrap();
+    let output = counterpart("stix2_validator", &["wrong.json"], sandbox.root()).unwrap();
     assert!(!output.status.success(), "{}", said(&output));
 }
 
@@ -126,13 +112,14 @@ fn graphml_and_csv_are_read_by_others_and_records_are_as_their_schemas_say() {
     let pairs = ["summary", "links"].map(|name| {
         format!("{}={name}.json", schemas.join(format!("{name}.schema.json")).display())
     });
-    let importable = checker(&sandbox, "python3", &["-c", "import jsonschema"]);
+    let importable = counterpart("python3", &["-c", "import jsonschema"], sandbox.root());
     if !importable.is_some_and(|output| output.status.success()) {
         let required = std::env::var("PUGMARK_COUNTERPARTS").is_ok_and(|v| v == "required");
         assert!(!required, "the Python package jsonschema is required");
         eprintln!("STEPPED ASIDE: the Python package jsonschema is missing");
         return;
     }
-    let output = checker(&sandbox, "python3", &["-c", READ, &pairs[0], &pairs[1]]).unwrap();
+    let output =
+        counterpart("python3", &["-c", READ, &pairs[0], &pairs[1]], sandbox.root()).unwrap();
     assert!(output.status.success(), "{}", said(&output));
 }
