@@ -12,9 +12,15 @@ pub(super) struct FormatArgs {
 
 #[derive(Clone, Copy, Debug, clap::ValueEnum)]
 enum Choice {
+    /// For people
     Table,
+    /// For people who listen or read narrow: one field a line
+    List,
+    /// One JSON array
     Json,
+    /// JSON lines: one object a record
     Jsonl,
+    /// For spreadsheets
     Csv,
 }
 
@@ -23,6 +29,7 @@ impl FormatArgs {
     pub(super) fn choice(self) -> Option<Format> {
         self.format.map(|choice| match choice {
             Choice::Table => Format::Table,
+            Choice::List => Format::List,
             Choice::Json => Format::Json,
             Choice::Jsonl => Format::Jsonl,
             Choice::Csv => Format::Csv,

@@ -3,7 +3,9 @@
 mod case;
 mod case_folder;
 mod completions;
+mod config;
 mod demo;
+mod doctor;
 mod evidence;
 mod exit;
 mod explain;
@@ -15,12 +17,18 @@ mod species;
 mod streams;
 
 use std::ffi::OsString;
+use std::io::IsTerminal;
 use std::process::ExitCode;
 
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
+
+use config::{Settings, SettingsError};
 
 pub use exit::{Hint, Outcome};
 pub use streams::{Streams, Verbosity};
+
+/// Heading of the options that every command has.
+const EVERYWHERE: &str = "Options of every command";
 
 /// Finds, preserves and reports online trade in protected wildlife
 #[derive(Debug, Parser)]
@@ -32,17 +40,19 @@ pub use streams::{Streams, Verbosity};
   1    done, and the answer is no: not listed, nothing flagged, a check failed
   2    error, wrong usage included
   3    finished, but some inputs were left out, each named on stderr
-  130  interrupted"
+  130  interrupted
+
+Start with `pugmark demo`, or ask `pugmark doctor` whether all is in place."
 )]
 struct Cli {
     /// When to use colour
-    #[arg(long, global = true, value_name = "WHEN", default_value_t = clap::ColorChoice::Auto)]
+    #[arg(long, global = true, help_heading = EVERYWHERE, value_name = "WHEN", default_value_t = clap::ColorChoice::Auto)]
     color: clap::ColorChoice,
     /// Say nothing but errors and what was left out
-    #[arg(short, long, global = true, conflicts_with = "verbose")]
+    #[arg(short, long, global = true, help_heading = EVERYWHERE, conflicts_with = "verbose")]
     quiet: bool,
     /// Say each step
-    #[arg(short, long, global = true)]
+    #[arg(short, long, global = true, help_heading = EVERYWHERE)]
     verbose: bool,
     #[command(subcommand)]
     command: Command,
@@ -57,6 +67,8 @@ enum Command {
     Case(case::Args),
     Evidence(evidence::Args),
     Demo(demo::Args),
+    Doctor(doctor::Args),
+    Config(config::Args),
     Completions(completions::Args),
     Man(man::Args),
 }
@@ -64,7 +76,8 @@ enum Command {
 /// Runs the program on `args` (the first is the program's name) and returns
 /// its exit code.
 pub fn main(args: impl IntoIterator<Item = OsString>) -> ExitCode {
-    let cli = match Cli::try_parse_from(args) {
+    let settings = Settings::load(&Cli::command());
+    let cli = match parse(args, settings.as_ref().ok()) {
         Ok(cli) => cli,
         Err(err) => return exit::usage(&err),
     };
@@ -74,8 +87,32 @@ pub fn main(args: impl IntoIterator<Item = OsString>) -> ExitCode {
         _ => Verbosity::Normal,
     };
     let mut streams = Streams::standard(cli.color, verbosity);
-    let result = run(&cli.command, &mut streams);
+    let result =
+        with_settings(&cli.command, settings).and_then(|()| run(&cli.command, &mut streams));
     exit::code(result.and_then(|outcome| streams.finish().map(|()| outcome)), &mut streams)
+}
+
+/// Parses `args`, with `settings` behind them.
+fn parse(
+    args: impl IntoIterator<Item = OsString>,
+    settings: Option<&Settings>,
+) -> Result<Cli, clap::Error> {
+    let on_terminal = std::io::stdout().is_terminal();
+    let settings = settings.cloned().unwrap_or_default();
+    let mut command = settings.behind(Cli::command(), on_terminal);
+    let matches = command.try_get_matches_from_mut(args)?;
+    Cli::from_arg_matches(&matches).map_err(|err| err.format(&mut command))
+}
+
+/// Refuses to run on settings that cannot be used, but for the commands that mend them.
+fn with_settings(
+    command: &Command,
+    settings: Result<Settings, SettingsError>,
+) -> anyhow::Result<()> {
+    match (command, settings) {
+        (Command::Config(_) | Command::Doctor(_), _) | (_, Ok(_)) => Ok(()),
+        (_, Err(err)) => Err(config::explain(err)),
+    }
 }
 
 fn run(command: &Command, streams: &mut Streams) -> anyhow::Result<Outcome> {
@@ -87,6 +124,8 @@ fn run(command: &Command, streams: &mut Streams) -> anyhow::Result<Outcome> {
         Command::Case(args) => case::run(args, streams),
         Command::Evidence(args) => evidence::run(args, streams),
         Command::Demo(args) => demo::run(args, streams),
+        Command::Doctor(args) => doctor::run(args, streams),
+        Command::Config(args) => config::run(args, streams),
         Command::Completions(args) => completions::run(args, streams),
         Command::Man(args) => man::run(args, streams),
     }

@@ -12,6 +12,8 @@ use super::{spreadsheet_text, terminal_text};
 pub enum Format {
     /// A table for people.
     Table,
+    /// For people who listen, or read narrow: one field a line, as `name: value`, records apart by an empty line.
+    List,
     /// One JSON array.
     Json,
     /// JSON lines: one object a record.
@@ -63,6 +65,7 @@ impl<'a> Records<'a> {
                 let cells = record.cells();
                 self.table.add_row(cells.iter().map(|cell| terminal_text::escape(cell)));
             }
+            Format::List => self.put_list(R::COLUMNS, &record.cells())?,
             Format::Json => {
                 self.out.write_all(if self.written == 0 { b"[\n" } else { b",\n" })?;
                 serde_json::to_writer(&mut *self.out, record)?;
@@ -83,6 +86,17 @@ impl<'a> Records<'a> {
         Ok(())
     }
 
+    fn put_list(&mut self, columns: &[&str], cells: &[String]) -> io::Result<()> {
+        if self.written > 0 {
+            self.out.write_all(b"\n")?;
+        }
+        for (column, cell) in columns.iter().zip(cells).filter(|(_, cell)| !cell.is_empty()) {
+            let cell = terminal_text::escape(cell);
+            writeln!(self.out, "{column}: {}", cell.trim_end().replace('\n', "; "))?;
+        }
+        Ok(())
+    }
+
     /// Prints what closes the form; an empty JSON run prints `[]`, an empty table nothing.
     ///
     /// # Errors
@@ -93,7 +107,7 @@ impl<'a> Records<'a> {
             Format::Table if self.written > 0 => writeln!(self.out, "{}", self.table),
             Format::Json if self.written == 0 => writeln!(self.out, "[]"),
             Format::Json => writeln!(self.out, "\n]"),
-            Format::Table | Format::Jsonl | Format::Csv => Ok(()),
+            Format::Table | Format::List | Format::Jsonl | Format::Csv => Ok(()),
         }
     }
 }
@@ -145,6 +159,14 @@ mod tests {
     #[test]
     fn a_formula_in_csv_is_text() {
         assert_eq!(print(Format::Csv, &["=1+1"]), "title\n'=1+1\n");
+    }
+
+    #[test]
+    fn a_list_has_a_field_a_line_and_leaves_out_what_is_empty() {
+        assert_eq!(
+            print(Format::List, &["a\nb", "", "\u{1b}c"]),
+            "title: a; b\n\n\ntitle: \\u{1b}c\n"
+        );
     }
 
     #[test]

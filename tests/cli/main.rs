@@ -2,7 +2,9 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot be set up should stop")]
 
 mod case;
+mod config;
 mod demo;
+mod doctor;
 mod evidence;
 mod explain;
 mod lexicon;

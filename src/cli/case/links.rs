@@ -60,7 +60,7 @@ pub(super) fn run(args: &Args, streams: &mut Streams) -> anyhow::Result<Outcome>
         write(path, &csv(&links)?, streams)?;
     }
     let bytes = match streams.format(args.format.choice()) {
-        Format::Table => table(&links).into_bytes(),
+        Format::Table | Format::List => table(&links).into_bytes(),
         Format::Json => serde_json::to_vec_pretty(&links)?,
         Format::Jsonl => serde_json::to_vec(&links)?,
         Format::Csv => csv(&links)?,

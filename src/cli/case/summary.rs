@@ -139,7 +139,7 @@ fn render(summary: &Summary, form: Form, args: &Args) -> anyhow::Result<Vec<u8>>
 
 fn print(summary: &Summary, args: &Args, streams: &mut Streams) -> anyhow::Result<()> {
     let bytes = match streams.format(args.format.choice()) {
-        Format::Table => {
+        Format::Table | Format::List => {
             let (width, coloured) = (streams.width(), streams.coloured());
             report::terminal(summary, width, args.lang.into(), coloured).into_bytes()
         }

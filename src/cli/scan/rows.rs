@@ -66,7 +66,7 @@ pub(super) fn printed(
             Printed::Bytes(bytes)
         }
         Format::Csv => Printed::Bytes(csv_row(&cells(record, finding))),
-        Format::Table => Printed::Row(Box::new(row(record, finding))),
+        Format::Table | Format::List => Printed::Row(Box::new(row(record, finding))),
     }
 }
 

@@ -8,7 +8,7 @@ use anyhow::Context as _;
 
 use crate::cli::exit::Hint;
 use crate::cli::{Outcome, Streams};
-use crate::output::{Format, Records};
+use crate::output::Format;
 use crate::scan::read::{Block, Fault, Input, Layout, LayoutError, Mapping, record};
 use crate::scan::{Finding, Scanner, Verdict, pipeline};
 
@@ -281,8 +281,8 @@ impl Totals {
             streams.print(args.format.choice(), &self.stats.rows(self.left_out))?;
         } else if format == Format::Json {
             streams.data().write_all(if self.written == 0 { b"[]\n" } else { b"\n]\n" })?;
-        } else if format == Format::Table {
-            print_rows(&self.rows, streams)?;
+        } else if matches!(format, Format::Table | Format::List) {
+            streams.print(Some(format), &self.rows)?;
         }
         if self.left_out > NAMED {
             let more = self.left_out - NAMED;
@@ -294,12 +294,4 @@ impl Totals {
             _ => Outcome::Done,
         })
     }
-}
-
-fn print_rows(rows: &[Row], streams: &mut Streams) -> io::Result<()> {
-    let mut printer: Records<'_> = streams.records(Some(Format::Table));
-    for row in rows {
-        printer.put(row)?;
-    }
-    printer.finish()
 }

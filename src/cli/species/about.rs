@@ -76,8 +76,9 @@ pub(super) fn run(args: &Args, streams: &mut Streams) -> anyhow::Result<Outcome>
         official_totals: compare(species),
     };
     let choice = args.format.choice();
-    if streams.format(choice) == Format::Table {
-        print(&about, streams)?;
+    let format = streams.format(choice);
+    if matches!(format, Format::Table | Format::List) {
+        print(&about, format, streams)?;
     } else {
         streams.print(choice, &[about])?;
     }
@@ -85,7 +86,7 @@ pub(super) fn run(args: &Args, streams: &mut Streams) -> anyhow::Result<Outcome>
     Ok(Outcome::Done)
 }
 
-fn print(about: &About<'_>, streams: &mut Streams) -> anyhow::Result<()> {
+fn print(about: &About<'_>, format: Format, streams: &mut Streams) -> anyhow::Result<()> {
     let summary = &about.summary;
     writeln!(streams.data(), "Data of {}", summary.data_date)?;
     writeln!(
@@ -98,12 +99,12 @@ fn print(about: &About<'_>, streams: &mut Streams) -> anyhow::Result<()> {
         summary.languages.len()
     )?;
     writeln!(streams.data(), "Species, and subspecies listed by themselves, on {}:", about.as_of)?;
-    streams.print(Some(Format::Table), &about.totals)?;
+    streams.print(Some(format), &about.totals)?;
     let days: BTreeSet<_> =
         about.official_totals.iter().map(|total| total.official.date.to_string()).collect();
     let days = days.into_iter().collect::<Vec<_>>().join(", ");
     writeln!(streams.data(), "\nHere / official count on {days}:")?;
-    streams.print(Some(Format::Table), &about.official_totals)?;
+    streams.print(Some(format), &about.official_totals)?;
     for Comparison { official, .. } in &about.official_totals {
         paragraph(streams, &format!("{}: {}", official.group, official.explanation))?;
     }

@@ -156,7 +156,7 @@ pub(super) fn run(args: &Args, streams: &mut Streams) -> anyhow::Result<Outcome>
     let choice = args.format.choice();
     match args.names.as_slice() {
         [name] if name == "-" => lines::run(species, question, choice, streams),
-        [name] if streams.format(choice) == Format::Table => {
+        [name] if matches!(streams.format(choice), Format::Table | Format::List) => {
             let answer = species.ask(name, question);
             page::print(species, &answer, streams)?;
             Ok(outcome(&answer))
