@@ -18,7 +18,11 @@ mod words;
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
+
+use flate2::Compression;
+use flate2::write::GzEncoder;
 
 use language::Language;
 use term::Term;
@@ -38,7 +42,7 @@ pub(crate) fn compile(data: &Path, out: &Path) -> Result<(), Fault> {
     fs_err::write(out.join("lexicon.index"), index::compile(terms))?;
     let products = data.join("products.csv");
     read::products(&fs_err::read_to_string(&products)?, "products.csv")?;
-    fs_err::write(out.join("lexicon_files.rs"), code(&lists, &products)?)?;
+    fs_err::write(out.join("lexicon_files.rs"), code(&lists, &products, out)?)?;
     Ok(())
 }
 
@@ -84,12 +88,15 @@ fn name_terms(data: &Path) -> Result<Vec<Term>, Fault> {
     Ok(read::names(borrowed).collect())
 }
 
-/// Code that embeds the lists as they stand.
-fn code(lists: &[(Language, PathBuf)], products: &Path) -> Result<String, Fault> {
-    let mut code = String::from("pub(super) const LISTS: &[(&str, &str)] = &[\n");
+/// Code that embeds the lists as they stand, packed: only `pugmark lexicon` reads them.
+fn code(lists: &[(Language, PathBuf)], products: &Path, out: &Path) -> Result<String, Fault> {
+    let mut code = String::from("pub(super) const LISTS: &[(&str, &[u8])] = &[\n");
     for (language, path) in lists {
-        let path = fs_err::canonicalize(path)?;
-        writeln!(code, "    ({:?}, include_str!({path:?})),", language.code())?;
+        let packed = out.join(format!("{}.csv.gz", language.code()));
+        let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
+        encoder.write_all(&fs_err::read(path)?)?;
+        fs_err::write(&packed, encoder.finish()?)?;
+        writeln!(code, "    ({:?}, include_bytes!({packed:?})),", language.code())?;
     }
     let products = fs_err::canonicalize(products)?;
     writeln!(code, "];\npub(super) const PRODUCTS: &str = include_str!({products:?});")?;

@@ -36,6 +36,12 @@ impl Language {
         CODES[usize::from(self.0)]
     }
 
+    /// The language at `place` in [`Language::all`].
+    #[must_use]
+    pub fn at(place: u8) -> Self {
+        if usize::from(place) < CODES.len() { Self(place) } else { Self::ANY }
+    }
+
     /// The place of this language in [`Language::all`].
     #[must_use]
     pub fn place(self) -> usize {

@@ -17,6 +17,7 @@ mod vocabulary;
 pub mod words;
 
 use std::collections::BTreeMap;
+use std::io::Read as _;
 
 pub use index::Index;
 pub use language::{Language, Languages};
@@ -54,10 +55,14 @@ impl Lexicon {
     #[must_use]
     pub fn embedded() -> Self {
         let mut lexicon = Self::default();
-        for (code, csv) in shipped::LISTS {
+        for (code, packed) in shipped::LISTS {
             let language = Language::from_code(code).unwrap_or(Language::ANY);
+            let mut csv = String::new();
+            flate2::read::GzDecoder::new(*packed)
+                .read_to_string(&mut csv)
+                .expect("build.rs packed this list");
             lexicon
-                .add(csv, &format!("{code}.csv"), language)
+                .add(&csv, &format!("{code}.csv"), language)
                 .expect("the shipped lists pass `lexicon check`, a test sees to it");
         }
         lexicon.products = read::products(shipped::PRODUCTS, "products.csv")

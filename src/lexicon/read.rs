@@ -6,6 +6,9 @@ use super::fold::Class;
 use super::language::{Language, Languages};
 use super::term::{Inflection, Kind, Term, Weight};
 
+/// Longer terms than this, in bytes, are no terms.
+const LONGEST: usize = 200;
+
 /// What is wrong with a row of a word list.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum ListError {
@@ -127,19 +130,23 @@ impl Columns {
             value: value.to_owned(),
         };
         let text = cell(Some(self.term));
-        if text.is_empty() {
+        if text.is_empty() || text.len() > LONGEST || text.split(' ').count() > LONGEST / 10 {
             return Err(wrong("term", text));
         }
         let kind = cell(Some(self.kind));
         let inflection = cell(self.inflection);
         let weight = cell(self.weight);
         let code = cell(self.language);
+        let refers_to = list(cell(self.refers_to));
+        if refers_to.len() > LONGEST {
+            return Err(wrong("refers_to", cell(self.refers_to)));
+        }
         Ok(Row {
             line,
             term: Term {
                 text: text.to_owned(),
                 kind: Kind::from_name(kind).ok_or_else(|| wrong("kind", kind))?,
-                refers_to: list(cell(self.refers_to)),
+                refers_to,
                 inflection: match inflection {
                     "" => Inflection::Fixed,
                     name => Inflection::from_name(name).ok_or_else(|| wrong("inflection", name))?,

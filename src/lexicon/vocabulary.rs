@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
-use super::index::{Candidate, Entry, Index, Seen};
+use super::index::{Candidate, Entry, Index, Inside, Seen};
 use super::language::Language;
 use super::read::{self, ListError};
 
@@ -71,10 +71,10 @@ impl Vocabulary {
         }
     }
 
-    /// Hands `take` the terms that stand inside `run`, with their bytes.
-    pub fn inside(&self, run: &str, mut take: impl FnMut(u32, usize, usize)) {
+    /// Hands `take` the terms that stand inside `run`.
+    pub fn inside(&self, run: &str, mut take: impl FnMut(Inside)) {
         for (index, first) in self.indexes.iter().zip(&self.firsts) {
-            index.inside(run, |term, from, to| take(first + term, from, to));
+            index.inside(run, |inside| take(Inside { term: first + inside.term, ..inside }));
         }
     }
 }

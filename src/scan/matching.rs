@@ -2,7 +2,7 @@
 
 use crate::lexicon::index::{Candidate, Fit, Seen};
 use crate::lexicon::words::{Gap, Shape, Token};
-use crate::lexicon::{Index, Kind, Vocabulary};
+use crate::lexicon::{Index, Kind, Languages, Vocabulary};
 
 use super::normal::Text;
 
@@ -11,6 +11,8 @@ use super::normal::Text;
 pub struct Hit {
     /// Its number in the vocabulary.
     pub term: u32,
+    /// The languages that write it as it was met.
+    pub languages: Languages,
     /// The field, by its place in the ad.
     pub field: usize,
     /// The first word that it covers.
@@ -50,7 +52,11 @@ pub fn hits(vocabulary: &Vocabulary, text: &Text, field: usize, before: usize, o
 fn dedup(out: &mut Vec<Hit>, begin: usize) {
     let mut kept = out.split_off(begin);
     kept.dedup_by(|later, first| {
-        (later.term, later.start, later.end) == (first.term, first.start, first.end)
+        let same = (later.term, later.start, later.end) == (first.term, first.start, first.end);
+        if same {
+            first.languages = first.languages.with(later.languages);
+        }
+        same
     });
     out.append(&mut kept);
 }
@@ -97,7 +103,9 @@ impl Matcher<'_> {
     ) {
         self.vocabulary.at(seen, |index, candidate, term| {
             let Some(after) = self.rest(index, &candidate, next) else { return };
-            let hit = self.hit(term, first, after, candidate.fit != Fit::Whole, disguised);
+            let part = candidate.fit != Fit::Whole;
+            let languages = Languages::one(candidate.language);
+            let hit = Hit { part, disguised, ..self.hit(term, languages, first, after) };
             match candidate.fit {
                 Fit::Whole => out.push(hit),
                 Fit::Head(bytes) => self.head(hit, &seen.form[bytes..], out),
@@ -150,7 +158,8 @@ impl Matcher<'_> {
             self.vocabulary.at(seen, |_, candidate, term| {
                 let is_known = candidate.fit == Fit::Whole || after;
                 if candidate.remaining == 0 && is_known {
-                    out.push(Hit { term, part: true, ..hit });
+                    let languages = Languages::one(candidate.language);
+                    out.push(Hit { term, languages, part: true, ..hit });
                     known = true;
                 }
             });
@@ -161,21 +170,31 @@ impl Matcher<'_> {
     fn inside(&self, token: &Token, at: usize, out: &mut Vec<Hit>) {
         let run = self.text.form(token);
         let plain = run.len() == (token.end - token.start) as usize;
-        self.vocabulary.inside(run, |term, from, to| {
-            let mut hit = self.hit(term, at, at + 1, false, false);
+        self.vocabulary.inside(run, |inside| {
+            let languages = Languages::one(inside.language);
+            let mut hit = self.hit(inside.term, languages, at, at + 1);
             if plain {
-                hit.start = token.start as usize + from;
-                hit.end = token.start as usize + to;
+                hit.start = token.start as usize + inside.from;
+                hit.end = token.start as usize + inside.to;
             }
             out.push(hit);
         });
     }
 
-    fn hit(&self, term: u32, first: usize, after: usize, part: bool, disguised: bool) -> Hit {
+    fn hit(&self, term: u32, languages: Languages, first: usize, after: usize) -> Hit {
         let tokens = self.text.tokens();
-        let (start, end) = (tokens[first].start as usize, tokens[after - 1].end as usize);
-        let place = self.before + first;
-        Hit { term, field: self.field, first, after, place, start, end, part, disguised }
+        Hit {
+            term,
+            languages,
+            field: self.field,
+            first,
+            after,
+            place: self.before + first,
+            start: tokens[first].start as usize,
+            end: tokens[after - 1].end as usize,
+            part: false,
+            disguised: false,
+        }
     }
 }
 

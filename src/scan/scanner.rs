@@ -110,8 +110,7 @@ impl<'a> Scanner<'a> {
         let fields: Vec<(&str, &Text)> =
             ad.fields.iter().map(|field| field.text.as_ref()).zip(texts).collect();
         let hint = ad.language.and_then(Language::from_code);
-        let met =
-            hits.iter().map(|hit| (self.vocabulary.term(hit.term).languages, hit.end - hit.start));
+        let met = hits.iter().map(|hit| (hit.languages, hit.end - hit.start));
         language::spoken(&fields, met, hint)
     }
 
@@ -120,8 +119,8 @@ impl<'a> Scanner<'a> {
         hits.into_iter()
             .filter_map(|hit| {
                 let term = self.vocabulary.term(hit.term);
-                let understood = term.languages.is_universal()
-                    || term.languages.iter().any(|language| spoken.possible.has(language));
+                let understood = hit.languages.is_universal()
+                    || hit.languages.iter().any(|language| spoken.possible.has(language));
                 let is_about =
                     matches!(term.kind, Kind::Taxon | Kind::Product | Kind::Craft | Kind::Code);
                 if !understood && !is_about {

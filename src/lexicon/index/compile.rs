@@ -5,10 +5,11 @@ use std::collections::HashMap;
 use super::super::fold;
 use super::super::inflection::{self, Forms};
 use super::super::language::Language;
-use super::super::term::{Inflection, Kind, Term};
+use super::super::term::{Inflection, Kind, Term, Weight};
 use super::super::words::{Shape, Words};
 use super::layout::{
-    HEADER, KEY, MAGIC, PART_ENDINGS, SECTIONS, Section, VERSION, form, halves, hash, head, tail,
+    HEADER, KEY, MAGIC, PART_ENDINGS, SECTIONS, Section, VERSION, form, halves, hash, head, packed,
+    pattern, tail,
 };
 
 /// Compiles `terms`.
@@ -24,15 +25,15 @@ pub fn compile(terms: impl IntoIterator<Item = Term>) -> Vec<u8> {
 #[derive(Default)]
 struct Compiler {
     terms: Vec<Term>,
-    known: HashMap<(Kind, String, Vec<String>), usize>,
+    known: HashMap<(Kind, Weight, String, Vec<String>), usize>,
     texts: HashMap<String, [u32; 2]>,
     text: Vec<u8>,
-    entries: Vec<[u32; 3]>,
+    entries: Vec<[u32; 2]>,
     words: Vec<u32>,
-    patterns: Vec<[u32; 7]>,
+    patterns: Vec<[u32; 4]>,
     pattern_keys: Vec<Keys>,
     known_patterns: HashMap<(String, Option<Language>, Inflection), u32>,
-    forms: Vec<[u32; 3]>,
+    forms: Vec<[u32; 2]>,
     whole: Vec<(u64, u32)>,
     heads: Vec<(u64, u32)>,
     tails: Vec<(u64, u32)>,
@@ -57,7 +58,9 @@ impl Compiler {
         let (languages, inflection) = (term.languages, term.inflection);
         let place = self.place(term, &words.folded);
         if words.tokens.iter().all(|token| token.shape == Shape::Run) {
-            self.add_run(place, &words);
+            for language in languages.iter() {
+                self.add_run(place, &words, language, inflection);
+            }
             return;
         }
         let single = words.tokens.len() == 1;
@@ -69,17 +72,17 @@ impl Compiler {
                 let of_word = if long { inflection } else { Inflection::Fixed };
                 ids.push(self.pattern(written, language, of_word));
             }
-            self.entry(place, &ids);
+            self.entry(place, &ids, language);
         }
     }
 
-    /// The place of `term`, one for the same word of several languages.
+    /// The place of `term`, one for the same word of several languages; each keeps
+    /// its own endings in an entry.
     fn place(&mut self, term: Term, folded: &str) -> usize {
-        let key = (term.kind, folded.to_owned(), term.refers_to.clone());
+        let key = (term.kind, term.weight, folded.to_owned(), term.refers_to.clone());
         if let Some(place) = self.known.get(&key) {
             let known = &mut self.terms[*place];
             known.languages = known.languages.with(term.languages);
-            known.weight = known.weight.max(term.weight);
             return *place;
         }
         self.terms.push(term);
@@ -87,21 +90,28 @@ impl Compiler {
         self.terms.len() - 1
     }
 
-    fn add_run(&mut self, place: usize, words: &Words) {
+    fn add_run(&mut self, place: usize, words: &Words, language: Language, inflection: Inflection) {
         let text: String = words.tokens.iter().map(|token| words.form(token)).collect();
         let key = hash(head(&text, 2).unwrap_or(&text));
         let [start, length] = self.put(&text);
         let id = short(self.patterns.len());
-        self.patterns.push([0, 0, start, length, 0, 0, 255]);
+        let alone = if inflection == Inflection::Fixed { pattern::ALONE } else { 0 };
+        self.patterns.push([0, start, 0, u32::from_le_bytes([0, byte(length), 0, alone])]);
         self.pattern_keys.push(Keys::default());
-        let entry = short(self.entries.len());
-        self.entries.push([short(place), short(self.words.len()), 1]);
-        self.words.push(id);
+        let entry = self.push_entry(place, &[id], language);
         self.runs.push((key, entry));
     }
 
-    fn entry(&mut self, place: usize, ids: &[u32]) {
+    fn push_entry(&mut self, place: usize, ids: &[u32], language: Language) -> u32 {
         let entry = short(self.entries.len());
+        let words = packed(short(self.words.len()), byte(short(ids.len())));
+        self.entries.push([packed(short(place), byte(short(language.place()))), words]);
+        self.words.extend(ids);
+        entry
+    }
+
+    fn entry(&mut self, place: usize, ids: &[u32], language: Language) {
+        let entry = self.push_entry(place, ids, language);
         let keys = self.pattern_keys[ids[0] as usize].clone();
         self.whole.extend(keys.whole.iter().map(|key| (*key, entry)));
         if let Some(key) = keys.stem.as_deref().and_then(|stem| head(stem, KEY)) {
@@ -117,8 +127,6 @@ impl Compiler {
                 }
             }
         }
-        self.entries.push([short(place), short(self.words.len()), short(ids.len())]);
-        self.words.extend(ids);
     }
 
     fn pattern(&mut self, word: &str, language: Language, inflection: Inflection) -> u32 {
@@ -140,11 +148,9 @@ impl Compiler {
         let mut keys = Keys::default();
         for (folded, accents) in &whole {
             let hash = hash(folded);
-            let [low, high] = halves(hash);
             keys.whole.push(hash);
             let mut record = [0; form::WIDTH];
-            record[form::LOW] = low;
-            record[form::HIGH] = high;
+            record[form::LOW] = halves(hash)[0];
             record[form::ACCENTS] = *accents;
             self.forms.push(record);
         }
@@ -152,12 +158,13 @@ impl Compiler {
         keys.part = forms.compound.then(|| fold::fold(&forms.whole[0]));
         let stem = keys.stem.as_ref().map_or([0, 0], |stem| self.put(stem));
         let part = keys.part.as_ref().map_or([0, 0], |part| self.put(part));
-        let extra = forms.stem.as_ref().map_or(0, |(_, extra)| u32::from(*extra));
+        let extra = forms.stem.as_ref().map_or(0, |(_, extra)| *extra);
         let code = language.map_or("", Language::code);
         let is_short = forms.whole[0].chars().count() <= 4 && code != "vi";
         let strict = is_short || matches!(code, "de" | "sv" | "fi" | "hu" | "tr");
-        let codes = extra | if strict { 256 } else { 0 };
-        self.patterns.push([start, short(whole.len()), stem[0], stem[1], part[0], part[1], codes]);
+        let codes = extra | if strict { pattern::STRICT } else { 0 };
+        let counts = [byte(short(whole.len())), byte(stem[1]), byte(part[1]), codes];
+        self.patterns.push([start, stem[0], part[0], u32::from_le_bytes(counts)]);
         self.pattern_keys.push(keys);
     }
 
@@ -197,23 +204,21 @@ impl Compiler {
         assemble(&sections)
     }
 
-    fn terms_and_refs(&mut self) -> (Vec<[u32; 6]>, Vec<[u32; 2]>) {
+    fn terms_and_refs(&mut self) -> (Vec<[u32; 4]>, Vec<[u32; 2]>) {
         let (mut records, mut refs) = (Vec::new(), Vec::new());
+        let mut known: HashMap<Vec<String>, u32> = HashMap::new();
         for term in std::mem::take(&mut self.terms) {
             let [start, length] = self.put(&term.text);
-            let first = short(refs.len());
-            for to in &term.refers_to {
-                refs.push(self.put(to));
-            }
-            let codes = [term.kind as u8, term.inflection as u8, term.weight as u8, 0];
-            records.push([
-                start,
-                length,
-                u32::from_le_bytes(codes),
-                term.languages.bits(),
-                first,
-                short(term.refers_to.len()),
-            ]);
+            let length = u16::try_from(length).expect("a term is a few words").to_le_bytes();
+            let count = byte(short(term.refers_to.len()));
+            let first = *known.entry(term.refers_to).or_insert_with_key(|list| {
+                let first = short(refs.len());
+                refs.extend(list.iter().map(|to| self.put(to)));
+                first
+            });
+            let codes = (term.inflection as u8) | (term.weight as u8) << 4;
+            let codes = u32::from_le_bytes([length[0], length[1], term.kind as u8, codes]);
+            records.push([start, codes, term.languages.bits(), packed(first, count)]);
         }
         (records, refs)
     }
@@ -243,8 +248,8 @@ fn whole_forms(forms: &Forms) -> Vec<(String, u32)> {
 fn table(mut items: Vec<(u64, u32)>) -> (Vec<u32>, Vec<[u32; 2]>) {
     items.sort_unstable();
     items.dedup();
-    // One or two items a bucket: more buckets would be room without speed.
-    let bits = (usize::BITS - items.len().leading_zeros()).saturating_sub(1).max(4);
+    // Two to four items a bucket: more buckets would be room without speed.
+    let bits = (usize::BITS - items.len().leading_zeros()).saturating_sub(2).max(4);
     let mut starts = vec![0u32; (1 << bits) + 1];
     for (hash, _) in &items {
         starts[(hash >> (64 - bits)) as usize + 1] += 1;
@@ -274,4 +279,9 @@ fn assemble(sections: &[Vec<u8>]) -> Vec<u8> {
 
 fn short(at: usize) -> u32 {
     u32::try_from(at).expect("fewer than four thousand million of anything are ever loaded")
+}
+
+fn byte(number: u32) -> u8 {
+    u8::try_from(number)
+        .expect("a term has fewer than 256 of anything, checked where lists are read")
 }

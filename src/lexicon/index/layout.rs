@@ -4,7 +4,7 @@
 /// Begins every index; changes with the layout.
 pub(super) const MAGIC: [u8; 8] = *b"pugwords";
 /// Version of the layout.
-pub(super) const VERSION: u32 = 1;
+pub(super) const VERSION: u32 = 2;
 
 /// The sections, in their order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -50,62 +50,53 @@ pub(super) const HEADER: usize = 12 + SECTIONS * 8;
 pub(super) mod term {
     /// Start of its text.
     pub(in super::super) const TEXT: usize = 0;
-    /// Length of its text.
-    pub(in super::super) const LENGTH: usize = 1;
-    /// Kind, inflection and weight, a byte each.
-    pub(in super::super) const CODES: usize = 2;
+    /// Length of its text in 16 bits, then kind, and inflection and weight in 4 bits each.
+    pub(in super::super) const CODES: usize = 1;
     /// Languages, a bit each.
-    pub(in super::super) const LANGUAGES: usize = 3;
-    /// First of what it refers to.
-    pub(in super::super) const REFS: usize = 4;
-    /// How many.
-    pub(in super::super) const COUNT: usize = 5;
+    pub(in super::super) const LANGUAGES: usize = 2;
+    /// First of what it refers to in 24 bits, and how many in 8.
+    pub(in super::super) const REFS: usize = 3;
     /// Numbers of a term.
-    pub(in super::super) const WIDTH: usize = 6;
+    pub(in super::super) const WIDTH: usize = 4;
 }
 
 /// Places of the numbers of an entry.
 pub(super) mod entry {
-    /// Its term.
+    /// Its term in 24 bits, and its language in 8.
     pub(in super::super) const TERM: usize = 0;
-    /// First of its words.
+    /// First of its words in 24 bits, and how many in 8.
     pub(in super::super) const WORDS: usize = 1;
-    /// How many.
-    pub(in super::super) const COUNT: usize = 2;
     /// Numbers of an entry.
-    pub(in super::super) const WIDTH: usize = 3;
+    pub(in super::super) const WIDTH: usize = 2;
 }
 
 /// Places of the numbers of a pattern.
 pub(super) mod pattern {
     /// First of its whole forms.
     pub(in super::super) const FORMS: usize = 0;
-    /// How many.
-    pub(in super::super) const COUNT: usize = 1;
     /// Start of its stem.
-    pub(in super::super) const STEM: usize = 2;
-    /// Length of its stem; 0: none.
-    pub(in super::super) const STEM_LENGTH: usize = 3;
+    pub(in super::super) const STEM: usize = 1;
     /// Start of its part of a compound.
-    pub(in super::super) const PART: usize = 4;
-    /// Length of its part of a compound; 0: none.
-    pub(in super::super) const PART_LENGTH: usize = 5;
-    /// Letters that may follow the stem, and 256 where ä is not a.
-    pub(in super::super) const CODES: usize = 6;
+    pub(in super::super) const PART: usize = 2;
+    /// Number of forms, length of stem, length of part, and codes, a byte each: letters
+    /// that may follow the stem, and [`STRICT`] where ä is not a. A length of 0: none.
+    pub(in super::super) const COUNTS: usize = 3;
     /// Numbers of a pattern.
-    pub(in super::super) const WIDTH: usize = 7;
+    pub(in super::super) const WIDTH: usize = 4;
+    /// ä is not a.
+    pub(in super::super) const STRICT: u8 = 128;
+    /// Only a whole run counts, not a part of one.
+    pub(in super::super) const ALONE: u8 = 64;
 }
 
 /// Places of the numbers of a whole form.
 pub(super) mod form {
     /// Low half of the hash.
     pub(in super::super) const LOW: usize = 0;
-    /// High half of the hash.
-    pub(in super::super) const HIGH: usize = 1;
     /// Accents; the lowest bit says that folding took one away.
-    pub(in super::super) const ACCENTS: usize = 2;
+    pub(in super::super) const ACCENTS: usize = 1;
     /// Numbers of a form.
-    pub(in super::super) const WIDTH: usize = 3;
+    pub(in super::super) const WIDTH: usize = 2;
 }
 
 /// Endings that a noun may carry at the end of a compound.
@@ -132,6 +123,23 @@ pub(super) fn halves(number: u64) -> [u32; 2] {
     let half =
         |at: usize| u32::from_le_bytes([bytes[at], bytes[at + 1], bytes[at + 2], bytes[at + 3]]);
     [half(0), half(4)]
+}
+
+/// A number of 24 bits and one of 8 in one.
+///
+/// # Panics
+///
+/// When the first does not fit: there are fewer than 16 million of anything.
+#[must_use]
+pub(super) fn packed(large: u32, small: u8) -> u32 {
+    assert!(large < 1 << 24, "fewer than 16 million of anything are ever loaded");
+    large | u32::from(small) << 24
+}
+
+/// The two numbers in one.
+#[must_use]
+pub(super) fn unpacked(number: u32) -> (u32, u8) {
+    (number & 0x00FF_FFFF, number.to_le_bytes()[3])
 }
 
 /// The first `letters` letters of `text`.

@@ -7,12 +7,13 @@ mod layout;
 
 use std::borrow::Cow;
 
-use super::language::Languages;
+use super::language::{Language, Languages};
 use super::term::{Inflection, Kind, Term, Weight};
 
 pub use compile::compile;
 use layout::{
     HEADER, KEY, MAGIC, PART_ENDINGS, Section, VERSION, entry, form, hash, head, pattern, tail,
+    unpacked,
 };
 
 /// A word of an ad as the index sees it.
@@ -44,9 +45,24 @@ pub struct Candidate {
     pub term: u32,
     /// How its first word was met.
     pub fit: Fit,
+    /// The language whose endings the word has.
+    pub language: Language,
     /// How many words it has after the first.
     pub remaining: usize,
     words: u32,
+}
+
+/// A term met inside a run of letters.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Inside {
+    /// Its number.
+    pub term: u32,
+    /// The language that writes it so.
+    pub language: Language,
+    /// Its first byte in the run.
+    pub from: usize,
+    /// The first byte after it.
+    pub to: usize,
 }
 
 /// A term of an index.
@@ -142,15 +158,16 @@ impl Index {
     pub fn term(&self, at: u32) -> Entry<'_> {
         use layout::term;
         let record: [u32; term::WIDTH] = self.record(Section::Terms, at);
-        let [kind, inflection, weight, _] = record[term::CODES].to_le_bytes();
+        let [low, high, kind, codes] = record[term::CODES].to_le_bytes();
+        let (first, count) = unpacked(record[term::REFS]);
         Entry {
-            text: self.text(record[term::TEXT], record[term::LENGTH]),
+            text: self.text(record[term::TEXT], u32::from(u16::from_le_bytes([low, high]))),
             kind: Kind::ALL[usize::from(kind)],
-            inflection: Inflection::ALL[usize::from(inflection)],
-            weight: Weight::ALL[usize::from(weight)],
+            inflection: Inflection::ALL[usize::from(codes & 15)],
+            weight: Weight::ALL[usize::from(codes >> 4)],
             languages: Languages::from_bits(record[term::LANGUAGES]),
             index: self,
-            refs: (record[term::REFS], record[term::COUNT]),
+            refs: (first, u32::from(count)),
         }
     }
 
@@ -186,8 +203,9 @@ impl Index {
 
     fn candidate(&self, at: u32, side: Option<bool>, word: Seen<'_>) -> Option<Candidate> {
         let record: [u32; entry::WIDTH] = self.record(Section::Entries, at);
-        let words = record[entry::WORDS];
-        let remaining = record[entry::COUNT] as usize - 1;
+        let (term, language) = unpacked(record[entry::TERM]);
+        let (words, count) = unpacked(record[entry::WORDS]);
+        let remaining = usize::from(count) - 1;
         let pattern = self.pattern(words);
         let fit = match side {
             None => pattern.is_whole(word).then_some(Fit::Whole)?,
@@ -195,7 +213,8 @@ impl Index {
             Some(true) => Fit::Head(pattern.head(word).filter(|_| remaining == 0)?),
             Some(false) => Fit::Tail(pattern.tail(word).filter(|_| remaining == 0)?),
         };
-        Some(Candidate { term: record[entry::TERM], fit, remaining, words })
+        let language = Language::at(language);
+        Some(Candidate { term, fit, language, remaining, words })
     }
 
     /// True when `word` is word number `at` (from 0) after the first of `candidate`.
@@ -205,16 +224,19 @@ impl Index {
         pattern.is_whole(word) || pattern.has_stem(word)
     }
 
-    /// Hands `take` the terms that stand inside `run`, a text without spaces, with their bytes.
-    pub fn inside(&self, run: &str, mut take: impl FnMut(u32, usize, usize)) {
+    /// Hands `take` the terms that stand inside `run`, a text without spaces.
+    pub fn inside(&self, run: &str, mut take: impl FnMut(Inside)) {
         for (at, _) in run.char_indices() {
             let rest = &run[at..];
             let key = head(rest, 2).unwrap_or(rest);
             self.each(Section::RunStarts, Section::RunItems, hash(key), |number| {
                 let record: [u32; entry::WIDTH] = self.record(Section::Entries, number);
-                let text = self.pattern(record[entry::WORDS]).stem;
-                if rest.starts_with(text) {
-                    take(record[entry::TERM], at, at + text.len());
+                let pattern = self.pattern(unpacked(record[entry::WORDS]).0);
+                let fits = if pattern.alone { run == pattern.stem } else { true };
+                if fits && rest.starts_with(pattern.stem) {
+                    let (term, language) = unpacked(record[entry::TERM]);
+                    let to = at + pattern.stem.len();
+                    take(Inside { term, language: Language::at(language), from: at, to });
                 }
             });
         }
@@ -224,13 +246,15 @@ impl Index {
     fn pattern(&self, at: u32) -> Pattern<'_> {
         let id = self.number(Section::Words, at as usize);
         let record: [u32; pattern::WIDTH] = self.record(Section::Patterns, id);
+        let [count, stem, part, codes] = record[pattern::COUNTS].to_le_bytes();
         Pattern {
             index: self,
-            forms: record[pattern::FORMS]..record[pattern::FORMS] + record[pattern::COUNT],
-            stem: self.text(record[pattern::STEM], record[pattern::STEM_LENGTH]),
-            part: self.text(record[pattern::PART], record[pattern::PART_LENGTH]),
-            extra: (record[pattern::CODES] & 255) as usize,
-            strict: record[pattern::CODES] & 256 != 0,
+            forms: record[pattern::FORMS]..record[pattern::FORMS] + u32::from(count),
+            stem: self.text(record[pattern::STEM], u32::from(stem)),
+            part: self.text(record[pattern::PART], u32::from(part)),
+            extra: usize::from(codes & 15),
+            strict: codes & pattern::STRICT != 0,
+            alone: codes & pattern::ALONE != 0,
         }
     }
 }
@@ -253,16 +277,15 @@ struct Pattern<'a> {
     part: &'a str,
     extra: usize,
     strict: bool,
+    alone: bool,
 }
 
 impl Pattern<'_> {
     fn is_whole(&self, word: Seen<'_>) -> bool {
-        let [low, high] = layout::halves(hash(word.form));
+        let low = layout::halves(hash(word.form))[0];
         self.forms.clone().any(|at| {
             let record: [u32; form::WIDTH] = self.index.record(Section::Forms, at);
-            record[form::LOW] == low
-                && record[form::HIGH] == high
-                && self.agrees(record[form::ACCENTS], word)
+            record[form::LOW] == low && self.agrees(record[form::ACCENTS], word)
         })
     }
 
@@ -359,7 +382,9 @@ mod tests {
     fn runs_are_searched_inside() {
         let index = Index::build([term("象牙", "zh", Inflection::Inside)]);
         let mut found = Vec::new();
-        index.inside("出售象牙手镯", |term, from, to| found.push((term, from, to)));
+        index.inside("出售象牙手镯", |inside| {
+            found.push((inside.term, inside.from, inside.to))
+        });
         assert_eq!(found, [(0, 6, 12)]);
     }
 
