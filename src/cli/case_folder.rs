@@ -70,6 +70,9 @@ pub(super) fn store_hint(err: &StoreError) -> Option<&'static str> {
             Some("work on a copy of the case in a folder in which you may write")
         }
         StoreError::DamagedLog(_) => Some("`pugmark evidence verify` says what is wrong"),
+        StoreError::KeyReplaced { .. } => {
+            Some("sign with the key that took over: copy `signing-key.pem` from where it is")
+        }
         StoreError::HalfDone
         | StoreError::Exists(_)
         | StoreError::Busy(_)

@@ -4,12 +4,14 @@ mod case;
 mod case_folder;
 mod completions;
 mod config;
+mod custodian;
 mod demo;
 mod doctor;
 mod evidence;
 mod exit;
 mod explain;
 mod format;
+mod keys;
 mod lexicon;
 mod man;
 mod scan;
@@ -66,6 +68,7 @@ enum Command {
     Lexicon(lexicon::Args),
     Case(case::Args),
     Evidence(evidence::Args),
+    Keys(keys::Args),
     Demo(demo::Args),
     Doctor(doctor::Args),
     Config(config::Args),
@@ -123,6 +126,7 @@ fn run(command: &Command, streams: &mut Streams) -> anyhow::Result<Outcome> {
         Command::Lexicon(args) => lexicon::run(args, streams),
         Command::Case(args) => case::run(args, streams),
         Command::Evidence(args) => evidence::run(args, streams),
+        Command::Keys(args) => keys::run(args, streams),
         Command::Demo(args) => demo::run(args, streams),
         Command::Doctor(args) => doctor::run(args, streams),
         Command::Config(args) => config::run(args, streams),

@@ -25,7 +25,8 @@ use crate::case::summary::{CaseHead, Summary, Terms, Visits, summarise};
 use crate::case::{CaseDetails, Folder, FolderError, ImportError, import};
 use crate::clock::Clock;
 use crate::evidence::{
-    CaptureError, CaptureOptions, Capturer, Check, Custodian, KeyError, Signer, StoreError, verify,
+    CaptureError, CaptureOptions, Capturer, Check, Custodian, Expected, KeyError, Signer,
+    StoreError, verify,
 };
 use crate::species::Species;
 
@@ -105,7 +106,7 @@ pub fn demo(folder: &Path, clock: Clock, step: &mut dyn FnMut(&str)) -> Result<D
     step("import the ads");
     import(&case, &custodian, scanned.records.as_slice(), "scan.jsonl", &mut |_, _| {})?;
     step("verify the case");
-    let verified = verify(case.store(), &|_| {})?.total();
+    let verified = verify(case.store(), &Expected::default(), &|_| {})?.total();
     step("write the report");
     let summary = summarise(&Ledger::of(case.path()), &terms(&case, clock))?;
     let report = folder.join("report.html");

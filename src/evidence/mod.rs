@@ -27,6 +27,8 @@ mod durable;
 mod file_name;
 mod interrupt;
 mod key;
+mod keys;
+mod memory;
 mod net;
 mod page;
 mod readme;
@@ -48,13 +50,17 @@ pub use custody::{Action, Entry, Fault, HEAD_FILE, LOG_FILE, Line, Log, SCHEMA a
 pub use digest::{Hasher, HashingWriter, Sha256};
 pub use draft::{DATA, Draft, MANIFEST, PayloadFile, SealedItem, TAG_MANIFEST};
 pub use interrupt::Interrupt;
-pub use key::{KeyError, PublicKey, Signer, user_folder};
+pub use key::{
+    Ask, Handover, KeyError, KeyRing, KnownKey, PASSPHRASE_FILE, PublicKey, Signer,
+    passphrase_from_environment, user_folder,
+};
+pub use memory::Memory;
 pub use net::{Resolved, Resolver, SystemResolver, refusal};
 pub use page::Role;
 pub use readme::{README, README_FILE};
 pub use recheck::{Rechecked, State, logged_address, pages_to_visit, visits};
 pub use store::{Custodian, FIRST_KEY, ITEMS, KEYS, QUARANTINE, Store, StoreError};
 pub use timestamp::{Authority, Stamped, TimeStamp, TimeStampError, stamp_head, stamp_item};
-pub use verify::{Check, Report, verify};
+pub use verify::{Check, Expected, Report, verify};
 pub use wacz::{WaczError, write_wacz};
 pub use writer::{TOOL, Writer};

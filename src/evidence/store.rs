@@ -14,7 +14,9 @@ use std::time::{Duration, Instant};
 use fs_err as fs;
 
 use super::custody::{HEAD_FILE, LOG_FILE, Line, Log};
-use super::key::{KeyError, Signer};
+use super::digest::Sha256;
+use super::key::{KeyError, Signer, passphrase_from_environment};
+use super::memory::Memory;
 use super::writer::Writer;
 use super::{durable, key};
 use crate::clock::Clock;
@@ -58,6 +60,14 @@ pub enum StoreError {
     /// The log must not be added to.
     #[error("cannot add to the custody log: {0}")]
     DamagedLog(String),
+    /// The key that would sign was replaced in this case.
+    #[error("key {key} was replaced by {by} in this case, and signs no more entries")]
+    KeyReplaced {
+        /// Fingerprint of the key that would sign.
+        key: Sha256,
+        /// Fingerprint of the key that took over.
+        by: Sha256,
+    },
     /// A step failed half-way; the next writer completes it.
     #[error("an earlier step on this case failed half-way: start again")]
     HalfDone,
@@ -76,13 +86,14 @@ pub struct Custodian {
 }
 
 impl Custodian {
-    /// The user of this machine, with a key made on first use.
+    /// The user of this machine, with a key made on first use. Where a passphrase protects
+    /// it, that comes from the file that `PUGMARK_PASSPHRASE_FILE` names.
     ///
     /// # Errors
     ///
     /// When no key can be had: see [`Signer::of_user`].
     pub fn of_user(clock: Clock) -> Result<Self, KeyError> {
-        Ok(Self::new(Signer::of_user()?, clock))
+        Ok(Self::new(Signer::of_user(&passphrase_from_environment)?, clock))
     }
 
     /// Signs with `signer` and dates by `clock`.
@@ -95,6 +106,12 @@ impl Custodian {
     #[must_use]
     pub fn public_key(&self) -> key::PublicKey {
         self.signer.public()
+    }
+
+    /// What this custodian's machine remembers of cases.
+    #[must_use]
+    pub fn memory(&self) -> Memory {
+        Memory::new(self.signer.ring().folder())
     }
 
     /// The clock that dates entries.

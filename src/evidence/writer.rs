@@ -2,16 +2,17 @@
 
 use std::collections::BTreeMap;
 use std::fs::File;
-use std::io::{self, BufWriter, Write};
+use std::io::{self, BufRead, BufReader, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
 use fs_err as fs;
 
-use super::custody::{Action, Entry, Line, SCHEMA, Tail};
+use super::custody::{Action, Entry, LOG_FILE, Line, SCHEMA, Tail};
 use super::digest::{HashingWriter, Sha256};
 use super::draft::SealedItem;
-use super::store::{Custodian, FIRST_KEY, ITEMS, KEYS, Store, StoreError};
-use super::{durable, recovery};
+use super::keys::CaseKeys;
+use super::store::{Custodian, ITEMS, Store, StoreError};
+use super::{durable, memory, recovery};
 
 /// Name and version of the program, as custody entries and bags give it.
 pub const TOOL: &str = concat!("pugmark ", env!("CARGO_PKG_VERSION"));
@@ -21,6 +22,8 @@ pub struct Writer<'a> {
     pub(super) store: &'a Store,
     custodian: &'a Custodian,
     last: Option<Line>,
+    /// Hash of the first entry: it tells this case from all others.
+    case: Option<Sha256>,
     half_done: bool,
     _lock: File,
 }
@@ -32,8 +35,16 @@ impl<'a> Writer<'a> {
         lock: File,
     ) -> Result<Self, StoreError> {
         let tail = Tail::read(store.root())?.map_err(StoreError::DamagedLog)?;
+        let case = first_hash(store.root())?;
+        if let Some((case, last)) = case.zip(tail.last.as_ref()) {
+            let heads = custodian.memory().heads(case);
+            if let Some(why) = memory::refuse(&heads, store.root(), last) {
+                return Err(StoreError::DamagedLog(why));
+            }
+        }
         let set_aside = recovery::recover(store, &tail)?;
-        let mut writer = Self { store, custodian, last: tail.last, half_done: false, _lock: lock };
+        let last = tail.last;
+        let mut writer = Self { store, custodian, last, case, half_done: false, _lock: lock };
         writer.introduce_key()?;
         if !set_aside.is_empty() {
             writer.append(Action::new("quarantine").with("set_aside", set_aside))?;
@@ -206,6 +217,9 @@ impl<'a> Writer<'a> {
             if last.entry.number == 1 {
                 head?;
             }
+            let case = *self.case.get_or_insert(lines[0].hash);
+            // To remember is a help, not a promise: a home that cannot be written to stops nobody.
+            let _ = self.custodian.memory().note(case, self.store.root(), last);
             self.last = Some(last.clone());
         }
         self.half_done = false;
@@ -230,7 +244,8 @@ impl<'a> Writer<'a> {
         Line::seal(entry, &self.custodian.signer)
     }
 
-    /// Puts the custodian's public key into the case when it is new there.
+    /// Puts the custodian's public key into the case when it is new there, with the
+    /// statements by which it took over from one that the case knows.
     fn introduce_key(&mut self) -> Result<(), StoreError> {
         let Some(last) = &self.last else { return Ok(()) };
         let key = self.custodian.public_key();
@@ -238,19 +253,33 @@ impl<'a> Writer<'a> {
         if last.entry.key == fingerprint {
             return Ok(());
         }
-        let pem = key.to_pem();
-        let short = &fingerprint.to_string()[..16];
-        let path = format!("{KEYS}/{short}.pub");
-        let known = |path: &str| {
-            fs::read(self.store.root().join(path)).is_ok_and(|bytes| bytes == pem.as_bytes())
-        };
-        if known(FIRST_KEY) || known(&path) {
+        let keys = CaseKeys::read(self.store.root())?;
+        if let Some(handover) = keys.handovers().find(|handover| handover.from() == fingerprint) {
+            return Err(StoreError::KeyReplaced { key: fingerprint, by: handover.to() });
+        }
+        if keys.get(fingerprint).is_some() {
             return Ok(());
         }
-        let action = Action::new("key").with("fingerprint", fingerprint);
-        self.replace(&path, action, |out| out.write_all(pem.as_bytes()))?;
+        let chain = self.custodian.signer.ring().handovers(fingerprint)?;
+        let known = chain.iter().rposition(|(handover, _)| keys.get(handover.from()).is_some());
+        let mut action = Action::new("key").with("fingerprint", fingerprint);
+        let files = match known {
+            Some(at) => {
+                action = action.with("replaces", chain[at].0.from());
+                keys.files_for(chain[at..].iter().map(|(handover, key)| (key, Some(handover))))
+            }
+            None => keys.files_for(std::iter::once((&key, None))),
+        };
+        self.put_files(action, files)?;
         Ok(())
     }
+}
+
+/// Hash of the first entry of the log at `root`; `None` while it has none.
+fn first_hash(root: &Path) -> io::Result<Option<Sha256>> {
+    let mut line = String::new();
+    BufReader::new(fs::File::open(root.join(LOG_FILE))?).read_line(&mut line)?;
+    Ok(line.strip_suffix('\n').and_then(|line| Line::parse(line).ok()).map(|line| line.hash))
 }
 
 fn write_durably(

@@ -7,6 +7,7 @@ mod demo;
 mod doctor;
 mod evidence;
 mod explain;
+mod keys;
 mod lexicon;
 mod sandbox;
 mod scan;

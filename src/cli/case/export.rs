@@ -11,9 +11,10 @@ use crate::case::decisions::{Decision, Decisions};
 use crate::case::export::{AdRow, Dossier, case_uco, stix};
 use crate::case::ledger::Ledger;
 use crate::case::links::{graphml, links};
+use crate::cli::custodian::custodian;
 use crate::cli::{Outcome, Streams};
 use crate::clock::Clock;
-use crate::evidence::{Action, Custodian, Sha256};
+use crate::evidence::{Action, Sha256};
 use crate::output::{Format, Records};
 
 use super::counted::{CountedArgs, counted};
@@ -54,7 +55,7 @@ enum Form {
 
 pub(super) fn run(args: &Args, streams: &mut Streams) -> anyhow::Result<Outcome> {
     let case = Folder::open(&args.dir)?;
-    let custodian = Custodian::of_user(Clock::System)?;
+    let custodian = custodian()?;
     let ads = counted(&case, &args.counted)?;
     let links = links(&ads);
     let entries: Vec<_> = case.store().log()?.lines.into_iter().map(|line| line.entry).collect();

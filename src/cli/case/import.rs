@@ -8,9 +8,8 @@ use fs_err::File;
 
 use crate::case::ledger::LedgerError;
 use crate::case::{Folder, ImportError, import};
+use crate::cli::custodian::custodian;
 use crate::cli::{Hint, Outcome, Streams};
-use crate::clock::Clock;
-use crate::evidence::Custodian;
 
 /// Take scan output into the ledger of a case
 ///
@@ -31,7 +30,7 @@ pub(super) struct Args {
 
 pub(super) fn run(args: &Args, streams: &mut Streams) -> anyhow::Result<Outcome> {
     let case = Folder::open(&args.dir)?;
-    let custodian = Custodian::of_user(Clock::System)?;
+    let custodian = custodian()?;
     let standard_input = [PathBuf::from("-")];
     let files = if args.files.is_empty() { &standard_input } else { args.files.as_slice() };
     let mut outcome = Outcome::Done;

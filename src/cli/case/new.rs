@@ -3,9 +3,8 @@
 use std::path::PathBuf;
 
 use crate::case::{CaseDetails, Folder};
+use crate::cli::custodian::custodian;
 use crate::cli::{Outcome, Streams, case_folder};
-use crate::clock::Clock;
-use crate::evidence::Custodian;
 
 /// Make a case folder
 ///
@@ -34,7 +33,7 @@ pub(super) struct Args {
 }
 
 pub(super) fn run(args: &Args, streams: &mut Streams) -> anyhow::Result<Outcome> {
-    let custodian = Custodian::of_user(Clock::System)?;
+    let custodian = custodian()?;
     let details = CaseDetails {
         title: args.title.clone(),
         number: args.number.clone(),

@@ -11,6 +11,7 @@ use crate::case::Folder;
 use crate::case::ad::{Ad, Verdict};
 use crate::case::decisions::{Decided, Decision, Decisions, decide};
 use crate::case::ledger::Ledger;
+use crate::cli::custodian::custodian;
 use crate::cli::{Hint, Outcome, Streams};
 use crate::clock::Clock;
 use crate::evidence::Custodian;
@@ -43,7 +44,7 @@ pub(super) struct Args {
 
 pub(super) fn run(args: &Args, streams: &mut Streams) -> anyhow::Result<Outcome> {
     let case = Folder::open(&args.dir)?;
-    let custodian = Custodian::of_user(Clock::System)?;
+    let custodian = custodian()?;
     if let Some(file) = &args.csv {
         return take(&case, &custodian, file, streams);
     }

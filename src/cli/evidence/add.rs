@@ -5,10 +5,10 @@ use std::path::PathBuf;
 use super::command_line;
 use super::timestamp::{self, TsaArgs};
 use crate::cli::case_folder::{CaseArg, explain_store};
+use crate::cli::custodian::custodian;
 use crate::cli::format::FormatArgs;
 use crate::cli::{Outcome, Streams};
-use crate::clock::Clock;
-use crate::evidence::{AddError, Added, Custodian, Interrupt, add};
+use crate::evidence::{AddError, Added, Interrupt, add};
 use crate::output::Record;
 
 /// Add files to a case as evidence
@@ -49,7 +49,7 @@ impl Record for Added {
 
 pub(super) fn run(args: &Args, streams: &mut Streams) -> anyhow::Result<Outcome> {
     let case = args.case.open()?;
-    let custodian = Custodian::of_user(Clock::System)?;
+    let custodian = custodian()?;
     let authorities = args.tsa.authorities()?;
     let interrupt = Interrupt::on_ctrl_c();
     let command = command_line();

@@ -15,9 +15,9 @@ use super::command_line;
 use super::timestamp::{self, TsaArgs};
 use crate::case::Folder;
 use crate::cli::case_folder::{CaseArg, explain_store, store_hint};
+use crate::cli::custodian::custodian;
 use crate::cli::format::FormatArgs;
 use crate::cli::{Hint, Outcome, Streams};
-use crate::clock::Clock;
 use crate::evidence::{
     CaptureError, CaptureOptions, Captured, Capturer, Custodian, Interrupt, Limits, Prepared,
     Progress, logged_address,
@@ -94,7 +94,7 @@ impl Record for Line {
 
 pub(super) fn run(args: &Args, streams: &mut Streams) -> anyhow::Result<Outcome> {
     let case = args.case.open()?;
-    let custodian = Custodian::of_user(Clock::System)?;
+    let custodian = custodian()?;
     let authorities = args.tsa.authorities()?;
     let known = if args.new_only { captured_before(&case)? } else { BTreeSet::new() };
     let mut options = CaptureOptions {

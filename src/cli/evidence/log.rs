@@ -5,10 +5,10 @@ use std::path::PathBuf;
 use serde::Serialize;
 
 use crate::cli::case_folder::{CaseArg, explain_store, find};
+use crate::cli::custodian::custodian;
 use crate::cli::format::FormatArgs;
 use crate::cli::{Outcome, Streams};
-use crate::clock::Clock;
-use crate::evidence::{Action, Custodian, Entry, Store};
+use crate::evidence::{Action, Entry, Store};
 use crate::output::Record;
 
 /// Show the custody log: who did what, when
@@ -84,7 +84,7 @@ pub(super) fn log(args: &LogArgs, streams: &mut Streams) -> anyhow::Result<Outco
 
 pub(super) fn note(args: &NoteArgs, streams: &mut Streams) -> anyhow::Result<Outcome> {
     let case = args.case.open()?;
-    let custodian = Custodian::of_user(Clock::System)?;
+    let custodian = custodian()?;
     let mut action = Action::new("note").with("text", &args.text);
     if let Some(item) = &args.item {
         anyhow::ensure!(case.store().item(item).is_dir(), "the case has no item `{item}`");

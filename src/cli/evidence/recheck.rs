@@ -4,12 +4,11 @@ use std::time::Duration;
 
 use super::command_line;
 use crate::cli::case_folder::{CaseArg, explain_store};
+use crate::cli::custodian::custodian;
 use crate::cli::format::FormatArgs;
 use crate::cli::{Outcome, Streams};
-use crate::clock::Clock;
 use crate::evidence::{
-    CaptureError, CaptureOptions, Capturer, Custodian, Interrupt, Limits, Rechecked, State,
-    pages_to_visit,
+    CaptureError, CaptureOptions, Capturer, Interrupt, Limits, Rechecked, State, pages_to_visit,
 };
 use crate::output::Record;
 
@@ -65,7 +64,7 @@ impl Record for Rechecked {
 
 pub(super) fn run(args: &Args, streams: &mut Streams) -> anyhow::Result<Outcome> {
     let case = args.case.open()?;
-    let custodian = Custodian::of_user(Clock::System)?;
+    let custodian = custodian()?;
     let log = case.store().log().map_err(explain_store)?;
     let mut pages = pages_to_visit(&log);
     if !args.items.is_empty() {

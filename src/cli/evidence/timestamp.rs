@@ -4,9 +4,9 @@ use std::path::PathBuf;
 
 use crate::case::Folder;
 use crate::cli::case_folder::{CaseArg, explain_store};
+use crate::cli::custodian::custodian;
 use crate::cli::format::FormatArgs;
 use crate::cli::{Hint, Outcome, Streams};
-use crate::clock::Clock;
 use crate::evidence::{
     Authority, Custodian, ITEMS, Stamped, TimeStampError, stamp_head, stamp_item,
 };
@@ -71,7 +71,7 @@ impl TsaArgs {
 
 pub(super) fn run(args: &Args, streams: &mut Streams) -> anyhow::Result<Outcome> {
     let case = args.case.open()?;
-    let custodian = Custodian::of_user(Clock::System)?;
+    let custodian = custodian()?;
     let authorities = args.tsa.authorities()?;
     if authorities.is_empty() {
         let err = anyhow::anyhow!("no authority was named");

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use crate::cli::case_folder::{explain_store, find};
 use crate::cli::format::FormatArgs;
 use crate::cli::{Outcome, Streams};
-use crate::evidence::{Check, Store, verify};
+use crate::evidence::{Check, Expected, Memory, Sha256, Store, verify};
 use crate::output::Record;
 
 /// Check every byte of a case
@@ -26,6 +26,11 @@ pub(super) struct Args {
     /// Print the checks that failed and the totals, nothing else
     #[arg(long)]
     failed: bool,
+    /// Fingerprint of a key that may sign, as its owner gives it; may be given several times
+    ///
+    /// Those it took over from and that took over from it may sign too; any other is a fault.
+    #[arg(long = "signed-by", value_name = "FINGERPRINT", value_parser = fingerprint)]
+    signers: Vec<Sha256>,
     #[command(flatten)]
     format: FormatArgs,
 }
@@ -44,6 +49,10 @@ impl Record for Check {
     }
 }
 
+fn fingerprint(text: &str) -> Result<Sha256, String> {
+    Sha256::from_hex(text).ok_or_else(|| "expected 64 lower-case hexadecimal digits".to_owned())
+}
+
 pub(super) fn run(args: &Args, streams: &mut Streams) -> anyhow::Result<Outcome> {
     let folder = match &args.case {
         Some(folder) => folder.clone(),
@@ -51,7 +60,8 @@ pub(super) fn run(args: &Args, streams: &mut Streams) -> anyhow::Result<Outcome>
     };
     let store = Store::open(&folder).map_err(explain_store)?;
     let bar = streams.progress(None, "bytes");
-    let report = verify(&store, &|bytes| bar.inc(bytes)).map_err(explain_store)?;
+    let expected = Expected { signers: args.signers.clone(), memory: Memory::of_user() };
+    let report = verify(&store, &expected, &|bytes| bar.inc(bytes)).map_err(explain_store)?;
     bar.finish_and_clear();
     let total = report.total();
     let mut records = streams.records(args.format.choice());

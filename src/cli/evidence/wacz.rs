@@ -3,9 +3,9 @@
 use std::path::PathBuf;
 
 use crate::cli::case_folder::{CaseArg, explain_store};
+use crate::cli::custodian::custodian;
 use crate::cli::{Hint, Outcome, Streams};
-use crate::clock::Clock;
-use crate::evidence::{Custodian, WaczError, write_wacz};
+use crate::evidence::{WaczError, write_wacz};
 
 /// Pack captured pages for a player such as ReplayWeb.page
 ///
@@ -28,7 +28,7 @@ pub(super) struct Args {
 
 pub(super) fn run(args: &Args, streams: &mut Streams) -> anyhow::Result<Outcome> {
     let case = args.case.open()?;
-    let custodian = Custodian::of_user(Clock::System)?;
+    let custodian = custodian()?;
     let items = if args.items.is_empty() {
         let log = case.store().log().map_err(explain_store)?;
         let lines = log.lines.into_iter().map(|line| line.entry);

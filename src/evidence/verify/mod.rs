@@ -8,15 +8,13 @@ mod bag;
 mod folder;
 mod work;
 
-use std::collections::BTreeMap;
-
-use fs_err as fs;
 use serde::Serialize;
 
-use super::custody::Log;
+use super::custody::{LOG_FILE, Log};
 use super::digest::Sha256;
-use super::key::PublicKey;
-use super::store::{KEYS, Store, StoreError};
+use super::keys::CaseKeys;
+use super::memory::Memory;
+use super::store::{Store, StoreError};
 use super::timestamp::check_stamps;
 
 use work::Task;
@@ -29,7 +27,7 @@ mod tests;
 pub struct Check {
     /// The item; `None` for the case as a whole.
     pub item: Option<String>,
-    /// What was checked: `custody`, `signatures`, `files`, `bag`, `warc`, `timestamp`, `unfinished`, `total`.
+    /// What was checked: `custody`, `memory`, `signatures`, `keys`, `files`, `bag`, `warc`, `timestamp`, `unfinished`, `total`.
     pub check: &'static str,
     /// Whether all is well.
     pub ok: bool,
@@ -77,18 +75,33 @@ impl Report {
     }
 }
 
+/// What is known of a case from elsewhere, to check it against.
+#[derive(Clone, Debug, Default)]
+pub struct Expected {
+    /// Fingerprints of the keys that may sign, with their predecessors and successors; all
+    /// may where none is named.
+    pub signers: Vec<Sha256>,
+    /// What this machine remembers of the cases it wrote to.
+    pub memory: Option<Memory>,
+}
+
 /// Checks the case of `store`. `progress` is told the number of bytes hashed since
 /// it was last told, from several threads.
 ///
 /// # Errors
 ///
 /// When the case cannot be read at all; what is wrong in it is in the report.
-pub fn verify(store: &Store, progress: &(dyn Fn(u64) + Sync)) -> Result<Report, StoreError> {
+pub fn verify(
+    store: &Store,
+    expected: &Expected,
+    progress: &(dyn Fn(u64) + Sync),
+) -> Result<Report, StoreError> {
     let lock = store.lock_shared()?;
     let log = Log::read(store.root())?;
-    let keys = read_keys(store)?;
+    let keys = CaseKeys::read(store.root())?;
     let mut report = Report { entries: log.lines.len(), ..Report::default() };
-    report.checks = check_log(&log, &keys);
+    report.checks = check_log(&log, &keys, &expected.signers);
+    report.checks.extend(check_memory(store, &log, expected));
     let mut tasks = Vec::new();
     folder::plan(store, &log, &mut report, &mut tasks)?;
     bag::plan(store, &log, &mut report, &mut tasks)?;
@@ -107,52 +120,49 @@ pub fn verify(store: &Store, progress: &(dyn Fn(u64) + Sync)) -> Result<Report, 
 
 /// Where a check stands among those of its item.
 fn order(check: &Check) -> usize {
-    ["custody", "signatures", "files", "bag", "warc", "timestamp", "unfinished"]
+    ["custody", "memory", "signatures", "keys", "files", "bag", "warc", "timestamp", "unfinished"]
         .iter()
         .position(|name| *name == check.check)
         .unwrap_or(usize::MAX)
 }
 
-fn check_log(log: &Log, keys: &BTreeMap<Sha256, PublicKey>) -> Vec<Check> {
-    let signatures = log.check_signatures(keys);
+fn check_memory(store: &Store, log: &Log, expected: &Expected) -> Option<Check> {
+    let result = expected.memory.as_ref()?.check(store.root(), log)?;
+    let file = result.is_err().then(|| LOG_FILE.to_owned());
+    let ok = result.is_ok();
+    Some(Check { item: None, check: "memory", ok, file, detail: result.unwrap_or_else(|why| why) })
+}
+
+fn check_log(log: &Log, keys: &CaseKeys, expected: &[Sha256]) -> Vec<Check> {
+    let signatures = log.check_signatures(keys.all());
+    let (signers, strangers) = keys.judge(log, expected);
     let mut checks = Vec::new();
+    let mut sound = |check, detail| {
+        checks.push(Check { item: None, check, ok: true, file: None, detail });
+    };
     let entries = log.lines.len();
     if log.faults.is_empty() {
         let torn = match log.torn_bytes {
             0 => String::new(),
             bytes => format!("; {bytes} bytes of an entry that was cut off while written"),
         };
-        let detail = format!("{entries} entries, each follows the one before{torn}");
-        checks.push(Check { item: None, check: "custody", ok: true, file: None, detail });
+        sound("custody", format!("{entries} entries, each follows the one before{torn}"));
     }
     if signatures.is_empty() && entries > 0 {
-        let signers: BTreeMap<_, _> = log.lines.iter().map(|line| (line.entry.key, ())).collect();
-        let signers: Vec<String> = signers.keys().map(ToString::to_string).collect();
-        let detail = format!("{entries} signatures by {}", signers.join(", "));
-        checks.push(Check { item: None, check: "signatures", ok: true, file: None, detail });
+        sound("signatures", format!("{entries} signatures hold"));
     }
-    let faults = log.faults.iter().map(|fault| ("custody", fault));
-    checks.extend(faults.chain(signatures.iter().map(|fault| ("signatures", fault))).map(
-        |(check, fault)| Check {
+    if strangers.is_empty() {
+        signers.into_iter().for_each(|how| sound("keys", format!("key {how}")));
+    }
+    let faults = [("custody", &log.faults), ("signatures", &signatures), ("keys", &strangers)];
+    checks.extend(faults.iter().flat_map(|(check, faults)| {
+        faults.iter().map(|fault| Check {
             item: None,
             check,
             ok: false,
             file: Some(fault.file.clone()),
             detail: fault.detail.clone(),
-        },
-    ));
+        })
+    }));
     checks
-}
-
-/// The keys in the case; a file that is no key is a fault of the file, found elsewhere.
-fn read_keys(store: &Store) -> Result<BTreeMap<Sha256, PublicKey>, StoreError> {
-    let mut keys = BTreeMap::new();
-    let Ok(folder) = fs::read_dir(store.root().join(KEYS)) else { return Ok(keys) };
-    for entry in folder {
-        let pem = fs::read(entry?.path()).unwrap_or_default();
-        if let Some(key) = str::from_utf8(&pem).ok().and_then(PublicKey::from_pem) {
-            keys.insert(key.fingerprint(), key);
-        }
-    }
-    Ok(keys)
 }

@@ -8,10 +8,13 @@ use std::thread;
 use fs_err as fs;
 use tempfile::TempDir;
 
-use super::{Check, verify};
+use super::{Check, Expected, verify};
 use crate::clock::Clock;
+use crate::evidence::digest::Sha256;
 use crate::evidence::interrupt::Interrupt;
-use crate::evidence::{Action, CaptureOptions, Capturer, Custodian, Signer, Store, add};
+use crate::evidence::{
+    Action, CaptureOptions, Capturer, Custodian, Line, Memory, Signer, Store, add,
+};
 
 struct Case {
     folder: TempDir,
@@ -40,12 +43,18 @@ impl Case {
         Self { folder, store }
     }
 
+    /// Who made the case.
+    fn custodian(&self) -> Custodian {
+        let signer = Signer::in_folder(&self.folder.path().join("home")).unwrap();
+        Custodian::new(signer, Clock::System)
+    }
+
     fn path(&self, name: &str) -> PathBuf {
         self.store.root().join(name)
     }
 
     fn failed(&self) -> Vec<Check> {
-        let report = verify(&self.store, &|_| {}).unwrap();
+        let report = verify(&self.store, &Expected::default(), &|_| {}).unwrap();
         report.checks.into_iter().filter(|check| !check.ok).collect()
     }
 
@@ -120,7 +129,7 @@ fn edit_lines(path: &Path, edit: impl FnOnce(&mut Vec<String>)) {
 fn a_case_as_it_was_written_has_no_fault() {
     let case = Case::new();
     assert_eq!(case.failed(), []);
-    let report = verify(&case.store, &|_| {}).unwrap();
+    let report = verify(&case.store, &Expected::default(), &|_| {}).unwrap();
     assert_eq!((report.items, report.entries), (2, 4));
     assert!(report.total().ok);
 }
@@ -187,8 +196,7 @@ fn an_entry_signed_by_a_stranger_is_found() {
     case.must_find("stranger's entry, key taken away", "custody.jsonl", |root| {
         let store = Store::open(root).unwrap();
         store.lock(&stranger).unwrap().append(Action::new("note")).unwrap();
-        let short = &stranger.public_key().fingerprint().to_string()[..16];
-        fs::remove_file(root.join(format!("keys/{short}.pub"))).unwrap();
+        fs::remove_file(root.join("keys/0002.pub")).unwrap();
     });
     case.must_find("key exchanged", "keys/pugmark.pub", |root| {
         fs::write(root.join("keys/pugmark.pub"), stranger.public_key().to_pem()).unwrap();
@@ -207,6 +215,87 @@ fn a_second_investigator_brings_a_key_of_his_own() {
     let log = case.store.log().unwrap();
     let actions: Vec<_> = log.lines.iter().map(|line| line.entry.action.as_str()).collect();
     assert_eq!(actions[4..], ["key", "note", "note"]);
+}
+
+/// The maker's key was replaced twice before the case was used again.
+#[test]
+fn keys_that_took_over_are_followed_and_replaced_ones_sign_no_more() {
+    let case = Case::new();
+    let ring = case.custodian().signer.ring().clone();
+    let first = ring.signer(&|_| unreachable!()).unwrap();
+    let second = ring.rotate(&first, None, jiff::Timestamp::UNIX_EPOCH, Some("yearly")).unwrap();
+    let third = ring.rotate(&second, None, jiff::Timestamp::UNIX_EPOCH, None).unwrap();
+    let origin = first.public().fingerprint();
+    let third = Custodian::new(third, Clock::System);
+    case.store.lock(&third).unwrap().append(Action::new("note")).unwrap();
+    assert_eq!(case.failed(), []);
+    let report = verify(&case.store, &Expected::default(), &|_| {}).unwrap();
+    let keys: Vec<_> = report.checks.iter().filter(|check| check.check == "keys").collect();
+    assert_eq!(keys.len(), 3, "{keys:?}");
+    assert!(keys.iter().any(|check| check.detail.contains("made the case")));
+    let took_over = keys.iter().filter(|check| check.detail.contains("took over from"));
+    assert_eq!(took_over.count(), 2, "{keys:?}");
+    for name in ["0002.pub", "0002.handover.json", "0002.handover.sig", "0003.pub"] {
+        assert!(case.path("keys").join(name).is_file(), "{name}");
+    }
+    for signer in [origin, third.public_key().fingerprint()] {
+        let expected = Expected { signers: vec![signer], ..Expected::default() };
+        assert_eq!(verify(&case.store, &expected, &|_| {}).unwrap().failed(), 0);
+    }
+    let expected = Expected { signers: vec![Sha256::of(b"other")], ..Expected::default() };
+    assert_eq!(verify(&case.store, &expected, &|_| {}).unwrap().failed(), 3);
+
+    // Whoever kept a copy of the old key cannot use it here, and what it signed is found.
+    let thief = Custodian::new(first, Clock::System);
+    let refused = case.store.lock(&thief).err().map(|err| err.to_string()).unwrap_or_default();
+    assert!(refused.contains("was replaced by"), "{refused}");
+    case.must_find("entry by a replaced key", "custody.jsonl", |root| {
+        append_line(root, &thief.signer);
+    });
+    case.must_find("statement exchanged", "keys/0002.handover.json", |root| {
+        fs::copy(root.join("keys/0003.handover.json"), root.join("keys/0002.handover.json"))
+            .unwrap();
+    });
+}
+
+/// Adds an entry that is sound but for who signs it.
+fn append_line(root: &Path, signer: &Signer) {
+    let text = fs::read_to_string(root.join("custody.jsonl")).unwrap();
+    let last = Line::parse(text.lines().next_back().unwrap()).unwrap();
+    let mut entry = last.entry.clone();
+    entry.number += 1;
+    entry.previous = Some(last.hash);
+    entry.key = signer.public().fingerprint();
+    let line = Line::seal(entry, signer).text + "\n";
+    fs::write(root.join("custody.jsonl"), text + &line).unwrap();
+    fs::write(root.join("custody.head"), line).unwrap();
+}
+
+/// A log that was cut with everything set back to match is sound in itself.
+#[test]
+fn this_machine_knows_that_a_log_was_cut() {
+    let case = Case::new();
+    let home = case.folder.path().join("home");
+    let expected = Expected { memory: Some(Memory::new(&home)), ..Expected::default() };
+    let failed = |root: &Path| -> Vec<Check> {
+        let report = verify(&Store::open(root).unwrap(), &expected, &|_| {}).unwrap();
+        report.checks.into_iter().filter(|check| !check.ok).collect()
+    };
+    assert_eq!(failed(case.store.root()), []);
+    let old = case.folder.path().join("old");
+    copy(case.store.root(), &old);
+    let custodian = case.custodian();
+    case.store.lock(&custodian).unwrap().append(Action::new("note")).unwrap();
+    assert_eq!(failed(case.store.root()), []);
+    assert_eq!(failed(&old), [], "a copy beside the case is older, and may be");
+    fs::remove_dir_all(case.store.root()).unwrap();
+    let found = failed(&old);
+    assert!(found[0].detail.contains("the log was cut"), "gone, with a copy left: {found:?}");
+    fs::rename(&old, case.store.root()).unwrap();
+    let found = failed(case.store.root());
+    assert!(found[0].file.as_deref() == Some("custody.jsonl"), "{found:?}");
+    let refused = case.store.lock(&custodian).err().unwrap().to_string();
+    assert!(refused.contains("the log was cut"), "{refused}");
 }
 
 #[test]
@@ -247,7 +336,6 @@ fn files_that_are_missing_new_or_moved_are_found() {
 /// A forger who has every tool but the signing key makes the bag consistent again.
 #[test]
 fn an_item_that_was_sealed_anew_is_found() {
-    use crate::evidence::digest::Sha256;
     let case = Case::new();
     let shot = format!("items/{}", case.item("0002"));
     let tag_manifest = format!("{shot}/tagmanifest-sha256.txt");
@@ -273,7 +361,7 @@ fn what_a_crash_leaves_is_named_and_no_fault() {
     fs::write(case.path("ads.jsonl.new"), "half").unwrap();
     let mut log = fs::OpenOptions::new().append(true).open(case.path("custody.jsonl")).unwrap();
     log.write_all(b"{\"entry\":{\"act").unwrap();
-    let report = verify(&case.store, &|_| {}).unwrap();
+    let report = verify(&case.store, &Expected::default(), &|_| {}).unwrap();
     assert_eq!(report.failed(), 0, "{:?}", report.checks);
     let left: Vec<_> = report.checks.iter().filter(|check| check.check == "unfinished").collect();
     assert_eq!(left.len(), 2, "{left:?}");

@@ -1,22 +1,27 @@
-//! Ed25519 keys: the user's signing key, and the public keys that a case keeps.
+//! Ed25519 keys: the user's signing key, the public keys that a case keeps, and how one
+//! key takes over from another.
 
-use std::io::{self, Write};
+mod handover;
+mod passphrase;
+mod ring;
+
+use std::io;
 use std::path::{Path, PathBuf};
 
 use data_encoding::BASE64;
 use ed25519_dalek::{Signature, Signer as _, SigningKey, VerifyingKey};
-use fs_err as fs;
 
 use super::digest::Sha256;
-use super::durable;
+
+pub use handover::Handover;
+pub use passphrase::{Ask, PASSPHRASE_FILE, passphrase_from_environment};
+pub use ring::{KeyRing, KnownKey};
 
 /// DER before the 32-byte seed. Source: RFC 8410, section 7 (PKCS #8, version 1).
 const PRIVATE_PREFIX: [u8; 16] =
     [0x30, 0x2e, 2, 1, 0, 0x30, 5, 6, 3, 0x2b, 0x65, 0x70, 4, 0x22, 4, 0x20];
 /// DER before the 32-byte point. Source: RFC 8410, section 4 (SubjectPublicKeyInfo).
 const PUBLIC_PREFIX: [u8; 12] = [0x30, 0x2a, 0x30, 5, 6, 3, 0x2b, 0x65, 0x70, 3, 0x21, 0];
-
-const FILE_NAME: &str = "signing-key.pem";
 
 /// Why a key cannot be had.
 #[derive(Debug, thiserror::Error)]
@@ -33,39 +38,60 @@ pub enum KeyError {
     /// The system gave no random numbers.
     #[error("the system gave no random numbers for a new key: {0}")]
     NoRandomness(getrandom::Error),
+    /// The key is protected, and nobody said the passphrase.
+    #[error("the signing key `{0}` is protected by a passphrase, and none was given")]
+    NoPassphrase(PathBuf),
+    /// The passphrase is not the one the key was protected with.
+    #[error("the passphrase does not open the signing key `{0}`")]
+    WrongPassphrase(PathBuf),
+    /// A passphrase must have at least one character.
+    #[error("an empty passphrase protects nothing")]
+    EmptyPassphrase,
+    /// The passphrase file cannot be read.
+    #[error("cannot read the passphrase from `{path}`")]
+    PassphraseFile {
+        /// The file.
+        path: PathBuf,
+        /// What the system says.
+        source: io::Error,
+    },
 }
 
 /// The key with which a user signs custody entries.
 pub struct Signer {
     key: SigningKey,
+    ring: KeyRing,
 }
 
 impl Signer {
     /// Reads the user's key, and makes one on first use: `signing-key.pem` in
     /// `$PUGMARK_HOME`, else `$XDG_DATA_HOME/pugmark`, else `$HOME/.local/share/pugmark`.
+    /// `ask` is asked for the passphrase when the key is protected by one.
     ///
     /// # Errors
     ///
-    /// When no such folder is known, or the key cannot be read or made.
-    pub fn of_user() -> Result<Self, KeyError> {
-        Self::in_folder(&user_folder().ok_or(KeyError::NoFolder)?)
+    /// When no such folder is known, or the key cannot be read, opened or made.
+    pub fn of_user(ask: Ask<'_>) -> Result<Self, KeyError> {
+        KeyRing::of_user()?.signer(ask)
     }
 
     /// Reads the key in `folder`, and makes one when there is none.
     ///
     /// # Errors
     ///
-    /// When the key cannot be read or made.
+    /// When the key cannot be read or made, or is protected by a passphrase.
     pub fn in_folder(folder: &Path) -> Result<Self, KeyError> {
-        let path = folder.join(FILE_NAME);
-        if !path.exists() {
-            create(folder, &path)?;
-        }
-        let pem = fs::read_to_string(&path)?;
-        let seed = pem_content(&pem, "PRIVATE KEY")
-            .and_then(|der| der.strip_prefix(&PRIVATE_PREFIX[..])?.try_into().ok())
-            .ok_or(KeyError::Malformed(path))?;
-        Ok(Self { key: SigningKey::from_bytes(&seed) })
+        KeyRing::new(folder).signer(&passphrase_from_environment)
+    }
+
+    fn new(seed: &[u8; 32], ring: KeyRing) -> Self {
+        Self { key: SigningKey::from_bytes(seed), ring }
+    }
+
+    /// Where the key is kept, with what is known of the keys before it.
+    #[must_use]
+    pub fn ring(&self) -> &KeyRing {
+        &self.ring
     }
 
     /// The key that checks this one's signatures.
@@ -77,7 +103,13 @@ impl Signer {
     /// Signs `message`; the 64-byte signature in base64.
     #[must_use]
     pub fn sign(&self, message: &[u8]) -> String {
-        BASE64.encode(&self.key.sign(message).to_bytes())
+        BASE64.encode(&self.sign_bytes(message))
+    }
+
+    /// Signs `message`; the 64 bytes of the signature as they are.
+    #[must_use]
+    pub fn sign_bytes(&self, message: &[u8]) -> [u8; 64] {
+        self.key.sign(message).to_bytes()
     }
 }
 
@@ -112,11 +144,15 @@ impl PublicKey {
     /// True when `signature` (base64) over `message` was made with this key.
     #[must_use]
     pub fn verifies(&self, message: &[u8], signature: &str) -> bool {
-        let signature = BASE64
-            .decode(signature.as_bytes())
-            .ok()
-            .and_then(|bytes| Signature::from_slice(&bytes).ok());
-        signature.is_some_and(|signature| self.key.verify_strict(message, &signature).is_ok())
+        let signature = BASE64.decode(signature.as_bytes());
+        signature.is_ok_and(|signature| self.verifies_bytes(message, &signature))
+    }
+
+    /// As [`PublicKey::verifies`], for the 64 bytes of a signature as they are.
+    #[must_use]
+    pub fn verifies_bytes(&self, message: &[u8], signature: &[u8]) -> bool {
+        Signature::from_slice(signature)
+            .is_ok_and(|signature| self.key.verify_strict(message, &signature).is_ok())
     }
 
     fn der(&self) -> Vec<u8> {
@@ -131,21 +167,6 @@ pub fn user_folder() -> Option<PathBuf> {
     set("PUGMARK_HOME")
         .or_else(|| set("XDG_DATA_HOME").map(|data| data.join("pugmark")))
         .or_else(|| set("HOME").map(|home| home.join(".local/share/pugmark")))
-}
-
-/// Makes a key at `path`; when another process was quicker, its key stays.
-fn create(folder: &Path, path: &Path) -> Result<(), KeyError> {
-    let mut seed = [0; 32];
-    getrandom::fill(&mut seed).map_err(KeyError::NoRandomness)?;
-    fs::create_dir_all(folder)?;
-    // A temporary file of this crate is mode 0600 from the start.
-    let mut file = tempfile::NamedTempFile::new_in(folder)?;
-    file.write_all(pem("PRIVATE KEY", &[&PRIVATE_PREFIX[..], &seed].concat()).as_bytes())?;
-    file.as_file().sync_all()?;
-    match file.persist_noclobber(path) {
-        Err(err) if err.error.kind() != io::ErrorKind::AlreadyExists => Err(err.error.into()),
-        _ => Ok(durable::sync_folder(folder)?),
-    }
 }
 
 fn pem(label: &str, der: &[u8]) -> String {
