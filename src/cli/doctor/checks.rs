@@ -13,7 +13,8 @@ use crate::evidence::user_folder;
 use crate::species::{Species, update};
 
 /// Variables that stand for no setting.
-const OTHER_VARIABLES: [&str; 3] = ["PUGMARK_CASE", "PUGMARK_CONFIG", "PUGMARK_HOME"];
+const OTHER_VARIABLES: [&str; 4] =
+    ["PUGMARK_CASE", "PUGMARK_CONFIG", "PUGMARK_HOME", "PUGMARK_PASSPHRASE_FILE"];
 /// Names under which browsers that can be driven are installed.
 const BROWSERS: [&str; 5] =
     ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome"];
