@@ -43,8 +43,9 @@ mod writer;
 
 pub use add::{AddError, Added, LeftOut, add};
 pub use capture::{
-    ACQUISITION_SCHEMA, Acquisition, CaptureError, CaptureOptions, Captured, Capturer, Failure,
-    Fetched, Limits, Machine, Prepared, Progress, ServerClock, Tls,
+    ACQUISITION_SCHEMA, Acquisition, CaptureError, CaptureOptions, Captured, Capturer, CookieError,
+    Cookies, Failure, Fetched, Hosts, Limits, Machine, Manners, Payloads, Prepared, Progress,
+    SameAs, ServerClock, Tls,
 };
 pub use custody::{Action, Entry, Fault, HEAD_FILE, LOG_FILE, Line, Log, SCHEMA as CUSTODY_SCHEMA};
 pub use digest::{Hasher, HashingWriter, Sha256};
@@ -55,7 +56,7 @@ pub use key::{
     passphrase_from_environment, user_folder,
 };
 pub use memory::Memory;
-pub use net::{Resolved, Resolver, SystemResolver, refusal};
+pub use net::{Proxy, ProxyError, Resolved, Resolver, SystemResolver, refusal};
 pub use page::Role;
 pub use readme::{README, README_FILE};
 pub use recheck::{Rechecked, State, logged_address, pages_to_visit, visits};

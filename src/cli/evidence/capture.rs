@@ -5,13 +5,12 @@ use std::io::{self, BufRead, BufReader};
 use std::sync::mpsc::{self, Receiver, SyncSender};
 use std::sync::{Mutex, PoisonError};
 use std::thread;
-use std::time::Duration;
 
 use indicatif::ProgressBar;
 use serde::Serialize;
 use serde_json::Value;
 
-use super::command_line;
+use super::network::NetworkArgs;
 use super::timestamp::{self, TsaArgs};
 use crate::case::Folder;
 use crate::cli::case_folder::{CaseArg, explain_store, store_hint};
@@ -19,8 +18,7 @@ use crate::cli::custodian::custodian;
 use crate::cli::format::FormatArgs;
 use crate::cli::{Hint, Outcome, Streams};
 use crate::evidence::{
-    CaptureError, CaptureOptions, Captured, Capturer, Custodian, Interrupt, Limits, Prepared,
-    Progress, logged_address,
+    CaptureError, CaptureOptions, Captured, Capturer, Custodian, Prepared, Progress, logged_address,
 };
 use crate::output::{Format, Record};
 
@@ -41,25 +39,18 @@ pub(super) struct Args {
     urls: Vec<String>,
     #[command(flatten)]
     case: CaseArg,
-    /// Allow addresses that are not public: loopback, private and the like
-    #[arg(long)]
-    allow_private: bool,
     /// Leave out pages that the case has whole: to go on after an interruption
     #[arg(long)]
     new_only: bool,
     /// Pages to capture at the same time
     #[arg(short, long, value_name = "N", default_value_t = 2)]
     jobs: usize,
-    /// Longest time for one address, in seconds
-    #[arg(long, value_name = "SECONDS", default_value_t = 60)]
-    timeout: u64,
-    /// What to call oneself to servers
-    #[arg(long, value_name = "TEXT")]
-    user_agent: Option<String>,
     #[command(flatten)]
     tsa: TsaArgs,
     #[command(flatten)]
     format: FormatArgs,
+    #[command(flatten)]
+    network: NetworkArgs,
 }
 
 /// A captured page, as printed.
@@ -97,16 +88,7 @@ pub(super) fn run(args: &Args, streams: &mut Streams) -> anyhow::Result<Outcome>
     let custodian = custodian()?;
     let authorities = args.tsa.authorities()?;
     let known = if args.new_only { captured_before(&case)? } else { BTreeSet::new() };
-    let mut options = CaptureOptions {
-        allow_private: args.allow_private,
-        command: command_line(),
-        interrupt: Interrupt::on_ctrl_c(),
-        limits: Limits { time: Duration::from_secs(args.timeout), ..Limits::default() },
-        ..CaptureOptions::default()
-    };
-    if let Some(user_agent) = &args.user_agent {
-        options.user_agent.clone_from(user_agent);
-    }
+    let options = args.network.options()?;
     let crew = Crew { case: &case, custodian: &custodian, options };
     let mut run = Run::new(args, streams);
     crew.work(args.jobs, addresses(&args.urls, known), &mut run)?;
@@ -361,6 +343,9 @@ fn explain(err: CaptureError) -> anyhow::Error {
     let hint = match &err {
         CaptureError::Nothing { reason, .. } if reason.starts_with("refused: ") => {
             Some("`--allow-private` allows it, for a server of your own")
+        }
+        CaptureError::Nothing { reason, .. } if reason.starts_with("robots.txt of ") => {
+            Some("`--ignore-robots` captures it all the same, and the record says so")
         }
         CaptureError::Store(err) => store_hint(err),
         _ => None,

@@ -3,6 +3,7 @@
 mod add;
 mod capture;
 mod log;
+mod network;
 mod recheck;
 mod timestamp;
 mod verify;

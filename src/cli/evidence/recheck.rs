@@ -1,15 +1,11 @@
 //! `pugmark evidence recheck`: is what was captured still up?
 
-use std::time::Duration;
-
-use super::command_line;
+use super::network::NetworkArgs;
 use crate::cli::case_folder::{CaseArg, explain_store};
 use crate::cli::custodian::custodian;
 use crate::cli::format::FormatArgs;
 use crate::cli::{Outcome, Streams};
-use crate::evidence::{
-    CaptureError, CaptureOptions, Capturer, Interrupt, Limits, Rechecked, State, pages_to_visit,
-};
+use crate::evidence::{CaptureError, Capturer, Rechecked, State, pages_to_visit};
 use crate::output::Record;
 
 /// Visit captured pages again: up, changed, or gone
@@ -29,14 +25,10 @@ pub(super) struct Args {
     items: Vec<String>,
     #[command(flatten)]
     case: CaseArg,
-    /// Allow addresses that are not public: loopback, private and the like
-    #[arg(long)]
-    allow_private: bool,
-    /// Longest time for one address, in seconds
-    #[arg(long, value_name = "SECONDS", default_value_t = 60)]
-    timeout: u64,
     #[command(flatten)]
     format: FormatArgs,
+    #[command(flatten)]
+    network: NetworkArgs,
 }
 
 impl Record for Rechecked {
@@ -74,13 +66,7 @@ pub(super) fn run(args: &Args, streams: &mut Streams) -> anyhow::Result<Outcome>
         }
         pages.retain(|(_, item)| args.items.contains(item));
     }
-    let options = CaptureOptions {
-        allow_private: args.allow_private,
-        command: command_line(),
-        interrupt: Interrupt::on_ctrl_c(),
-        limits: Limits { time: Duration::from_secs(args.timeout), ..Limits::default() },
-        ..CaptureOptions::default()
-    };
+    let options = args.network.options()?;
     let capturer = Capturer::new(case.store(), &custodian, options)?;
     let mut outcome = Outcome::Done;
     let mut found = Vec::new();

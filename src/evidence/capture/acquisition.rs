@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 use serde::Serialize;
 
+use super::payloads::SameAs;
 use crate::evidence::digest::Sha256;
 use crate::evidence::page::Role;
 
@@ -59,6 +60,14 @@ pub struct Machine {
     pub user_agent: String,
     /// Whether addresses that are not public were allowed.
     pub allow_private: bool,
+    /// The proxy that connections went through. It resolved the names of hosts, so that what
+    /// they led to was not checked here.
+    pub proxy: Option<String>,
+    /// What became of `robots.txt`: `respected` or `ignored`.
+    pub robots: &'static str,
+    /// What became of cookies and headers that the investigator gave: `none` were given, or
+    /// their values were `redacted` in what is stored, or `kept`.
+    pub secrets: &'static str,
 }
 
 /// How far the clocks were apart when the page came.
@@ -106,6 +115,14 @@ pub struct Fetched {
     pub response_record: Option<String>,
     /// Place in [`Acquisition::tls`].
     pub tls: Option<usize>,
+    /// The method, such as `GET`.
+    pub method: String,
+    /// Headers whose values are blanked in the archive, with `request` or `response` before.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub redacted: Vec<String>,
+    /// Where the body stands when it came before: this answer's record is a reference to it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub same_as: Option<SameAs>,
 }
 
 /// Something that did not come.

@@ -7,7 +7,9 @@ use data_encoding::BASE64;
 use jiff::Timestamp;
 use url::Url;
 
+use super::CaptureOptions;
 use super::acquisition::{Fetched, Tls};
+use super::payloads::{Payloads, SameAs, Written};
 use crate::evidence::digest::Sha256;
 use crate::evidence::draft::{Draft, PayloadFile};
 use crate::evidence::file_name;
@@ -21,6 +23,8 @@ pub(super) const ARCHIVE: &str = "capture.warc.gz";
 
 const HTTP_REQUEST: &str = "application/http;msgtype=request";
 const HTTP_RESPONSE: &str = "application/http;msgtype=response";
+/// Source: WARC 1.1, section 6.7.2.
+const SAME_PAYLOAD: &str = "http://netpreserve.org/warc/1.1/revisit/identical-payload-digest";
 const FIELDS: &str = "application/warc-fields";
 
 /// The archive of one capture while it is written.
@@ -29,6 +33,9 @@ pub(super) struct Archive {
     pub(super) fetched: Vec<Fetched>,
     pub(super) tls: Vec<Tls>,
     chains: Vec<Arc<TlsFacts>>,
+    payloads: Payloads,
+    /// Bodies that later captures can refer to.
+    pub(super) written: Vec<Written>,
     /// Bytes of all bodies so far.
     pub(super) bytes: u64,
 }
@@ -42,7 +49,12 @@ pub(super) struct Reason<'a> {
 
 impl Archive {
     /// Starts the archive with the record about itself.
-    pub(super) fn begin(draft: &Draft, user_agent: &str, now: Timestamp) -> io::Result<Self> {
+    pub(super) fn begin(
+        draft: &Draft,
+        options: &CaptureOptions,
+        now: Timestamp,
+    ) -> io::Result<Self> {
+        let user_agent = &options.user_agent;
         let mut warc = WarcWriter::new(draft.create(ARCHIVE)?);
         let about = format!(
             "software: {TOOL}\r\nformat: WARC File Format 1.1\r\n\
@@ -51,7 +63,15 @@ impl Archive {
         );
         let head = RecordHead::new(Kind::Warcinfo, now, FIELDS).with("WARC-Filename", ARCHIVE);
         warc.put_bytes(&head, about.as_bytes())?;
-        Ok(Self { warc, fetched: Vec::new(), tls: Vec::new(), chains: Vec::new(), bytes: 0 })
+        Ok(Self {
+            warc,
+            fetched: Vec::new(),
+            tls: Vec::new(),
+            chains: Vec::new(),
+            payloads: options.payloads.clone(),
+            written: Vec::new(),
+            bytes: 0,
+        })
     }
 
     /// Writes the records of `exchange` and notes it; true when there is an answer.
@@ -67,10 +87,14 @@ impl Archive {
         let mut request = about(exchange, Kind::Request, HTTP_REQUEST);
         let answered = received.is_some();
         if let Some(received) = received {
-            let response = response_head(exchange, &received);
+            entry.same_as = self.known(exchange, &received, reason);
+            let response = response_head(exchange, &received, entry.same_as.as_ref());
             request = request.with("WARC-Concurrent-To", response.id());
             entry.response_record = Some(response.id());
             self.bytes += received.payload.1;
+            if entry.same_as.is_none() && exchange.error.is_none() {
+                self.written.push(written(&entry, &received, &response));
+            }
             self.put_answer(exchange, received, &response, reason)?;
         }
         if !exchange.request.is_empty() {
@@ -81,6 +105,18 @@ impl Archive {
         Ok(answered)
     }
 
+    /// Where the body stands already: for parts only, so that each page stands by itself.
+    fn known(
+        &self,
+        exchange: &Exchange,
+        received: &Received,
+        reason: Reason<'_>,
+    ) -> Option<SameAs> {
+        let is_part = !matches!(reason.role, Role::Page | Role::Frame | Role::Refresh);
+        let whole = exchange.error.is_none() && exchange.status == Some(200);
+        (is_part && whole).then(|| self.payloads.find(received.payload)).flatten()
+    }
+
     /// The answer, and what does not fit into its record.
     fn put_answer(
         &mut self,
@@ -89,7 +125,11 @@ impl Archive {
         response: &RecordHead,
         reason: Reason<'_>,
     ) -> io::Result<()> {
-        self.warc.put(response, &mut received.spool, received.block)?;
+        if response.kind() == Kind::Revisit {
+            self.warc.put_bytes(response, &received.head)?;
+        } else {
+            self.warc.put(response, &mut received.spool, received.block)?;
+        }
         let mut fields = format!("fetchTimeMs: {}\r\n", exchange.duration.as_millis());
         if let Some(via) = reason.via {
             fields += &format!("via: {via}\r\n");
@@ -132,11 +172,14 @@ impl Archive {
     }
 
     /// Ends the file and enters it into the manifest.
-    pub(super) fn finish(self, draft: &mut Draft) -> io::Result<(Vec<Fetched>, Vec<Tls>)> {
+    pub(super) fn finish(
+        self,
+        draft: &mut Draft,
+    ) -> io::Result<(Vec<Fetched>, Vec<Tls>, Vec<Written>)> {
         let mut file = self.warc.into_inner();
         file.flush()?;
         draft.finish(file)?;
-        Ok((self.fetched, self.tls))
+        Ok((self.fetched, self.tls, self.written))
     }
 }
 
@@ -159,6 +202,9 @@ fn note(exchange: &Exchange, received: Option<&Received>, reason: Reason<'_>) ->
         request_record: None,
         response_record: None,
         tls: None,
+        method: exchange.method.to_string(),
+        redacted: exchange.redacted.clone(),
+        same_as: None,
     }
 }
 
@@ -171,13 +217,32 @@ fn about(exchange: &Exchange, kind: Kind, content_type: &str) -> RecordHead {
     }
 }
 
-fn response_head(exchange: &Exchange, received: &Received) -> RecordHead {
-    let head = about(exchange, Kind::Response, HTTP_RESPONSE)
+/// Source: WARC 1.1, section 6.7: a revisit has the head of the answer, and says where the body is.
+fn response_head(exchange: &Exchange, received: &Received, same_as: Option<&SameAs>) -> RecordHead {
+    let kind = if same_as.is_some() { Kind::Revisit } else { Kind::Response };
+    let mut head = about(exchange, kind, HTTP_RESPONSE)
         .with("WARC-Payload-Digest", format_args!("sha256:{}", received.payload.0));
+    if let Some(same_as) = same_as {
+        head = head
+            .with("WARC-Profile", SAME_PAYLOAD)
+            .with("WARC-Refers-To", &same_as.record)
+            .with("WARC-Refers-To-Target-URI", &same_as.url)
+            .with("WARC-Refers-To-Date", &same_as.started);
+    }
     match &exchange.error {
         Some(error) => head.with("WARC-Truncated", error.truncation()),
         None => head,
     }
+}
+
+fn written(entry: &Fetched, received: &Received, response: &RecordHead) -> Written {
+    let same_as = SameAs {
+        item: String::new(),
+        record: response.id(),
+        url: entry.url.clone(),
+        started: entry.started.to_string(),
+    };
+    Written { digest: received.payload.0, same_as }
 }
 
 fn certificate(facts: &TlsFacts) -> Option<Sha256> {

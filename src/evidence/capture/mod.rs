@@ -16,7 +16,11 @@
 
 mod acquisition;
 mod archive;
+mod cookies;
+mod manners;
 mod options;
+mod payloads;
+mod robots;
 mod session;
 
 use std::io;
@@ -27,13 +31,18 @@ use url::Url;
 
 use super::custody::Action;
 use super::draft::{Draft, SealedItem};
-use super::net::{Client, ClientOptions, FetchError, Resolver, SystemResolver};
+use super::net::{Client, ClientOptions, FetchError, Resolver, Route, SystemResolver};
 use super::store::{Custodian, Store, StoreError};
+
+use payloads::Written;
 
 pub use acquisition::{
     ACQUISITION_SCHEMA, Acquisition, Failure, Fetched, Machine, ServerClock, Tls,
 };
+pub use cookies::{CookieError, Cookies};
+pub use manners::{Hosts, Manners};
 pub use options::{CaptureOptions, Limits};
+pub use payloads::{Payloads, SameAs};
 
 pub(super) use session::Session;
 
@@ -138,10 +147,14 @@ impl<'a> Capturer<'a> {
         options: CaptureOptions,
         resolver: Arc<dyn Resolver>,
     ) -> io::Result<Self> {
-        let client = ClientOptions {
+        let route = Route {
             allow_private: options.allow_private,
             also_allowed: options.also_allowed.clone(),
-            user_agent: options.user_agent.clone(),
+            proxy: options.proxy.clone(),
+            resolver,
+        };
+        let client = ClientOptions {
+            route,
             time: options.limits.time,
             bytes: options.limits.bytes,
             roots: options.roots.clone(),
@@ -150,13 +163,7 @@ impl<'a> Capturer<'a> {
             clock: custodian.clock(),
         };
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-        Ok(Self {
-            store,
-            custodian,
-            options,
-            client: Arc::new(Client::new(client, resolver)),
-            runtime,
-        })
+        Ok(Self { store, custodian, options, client: Arc::new(Client::new(client)), runtime })
     }
 
     /// Captures the page at `url` and its parts as one item.
@@ -192,9 +199,10 @@ impl<'a> Capturer<'a> {
         let result = self.runtime.block_on(session.run(&self.client, &address, progress));
         match result {
             Ok(()) => {
-                let (sealed, captured) = session.seal()?;
+                let (sealed, captured, written) = session.seal()?;
                 let action = Self::capture_action(&captured);
-                Ok(Prepared { sealed: Some(sealed), action, result: Ok(captured) })
+                let payloads = Some((self.options.payloads.clone(), written));
+                Ok(Prepared { sealed: Some(sealed), action, result: Ok(captured), payloads })
             }
             Err(FetchError::Interrupted) => {
                 session.leave();
@@ -208,7 +216,7 @@ impl<'a> Capturer<'a> {
                 let action =
                     Action::new("capture-failed").with("url", &url).with("reason", &reason);
                 let result = Err(CaptureError::Nothing { url, reason });
-                Ok(Prepared { sealed: None, action, result })
+                Ok(Prepared { sealed: None, action, result, payloads: None })
             }
         }
     }
@@ -229,6 +237,8 @@ pub struct Prepared {
     sealed: Option<SealedItem>,
     action: Action,
     result: Result<Captured, CaptureError>,
+    /// Bodies that later captures can refer to, once the item has its place.
+    payloads: Option<(Payloads, Vec<Written>)>,
 }
 
 impl Prepared {
@@ -247,11 +257,15 @@ impl Prepared {
         let mut results = Vec::new();
         for page in pages {
             entries.push((page.sealed, page.action));
-            results.push(page.result);
+            results.push((page.result, page.payloads));
         }
         let names = store.lock(custodian)?.admit_all(entries)?;
-        let named = results.into_iter().zip(names).map(|(result, name)| {
-            result.map(|captured| Captured { item: name.unwrap_or_default(), ..captured })
+        let named = results.into_iter().zip(names).map(|((result, written), name)| {
+            let item = name.unwrap_or_default();
+            if let Some((payloads, written)) = written {
+                payloads.add(&item, written);
+            }
+            result.map(|captured| Captured { item, ..captured })
         });
         Ok(named.collect())
     }

@@ -3,9 +3,14 @@
 use std::net::SocketAddr;
 use std::time::Duration;
 
+use hyper::header::{self, HeaderName, HeaderValue};
 use rustls::pki_types::CertificateDer;
 
+use super::cookies::Cookies;
+use super::manners::Manners;
+use super::payloads::Payloads;
 use crate::evidence::interrupt::Interrupt;
+use crate::evidence::net::Proxy;
 
 /// How a capture behaves.
 #[derive(Clone, Debug)]
@@ -16,6 +21,18 @@ pub struct CaptureOptions {
     pub also_allowed: Vec<SocketAddr>,
     /// What the program calls itself to servers.
     pub user_agent: String,
+    /// What connections go through.
+    pub proxy: Option<Proxy>,
+    /// Cookies of a browser that is logged in.
+    pub cookies: Cookies,
+    /// Headers for the host of the page, and no other.
+    pub headers: Vec<(HeaderName, HeaderValue)>,
+    /// Whether cookies and headers given above stand in what is stored.
+    pub keep_secrets: bool,
+    /// How servers are treated.
+    pub manners: Manners,
+    /// Bodies that the case has; what comes again becomes a reference.
+    pub payloads: Payloads,
     /// Where it stops.
     pub limits: Limits,
     /// The command line, for the record.
@@ -47,6 +64,24 @@ pub struct Limits {
     pub at_once: usize,
 }
 
+impl CaptureOptions {
+    /// Whether the investigator gave anything that opens doors.
+    pub(super) fn has_secrets(&self) -> bool {
+        !self.cookies.is_empty() || !self.headers.is_empty()
+    }
+
+    /// The headers whose values are blanked in what is stored. Cookies that servers hand to
+    /// an unknown visitor are no secret; what a logged-in one gets may renew the login.
+    pub(super) fn secret_headers(&self) -> Vec<HeaderName> {
+        if self.keep_secrets || !self.has_secrets() {
+            return Vec::new();
+        }
+        let mut names = vec![header::COOKIE, header::SET_COOKIE, header::AUTHORIZATION];
+        names.extend(self.headers.iter().map(|(name, _)| name.clone()));
+        names
+    }
+}
+
 impl Default for CaptureOptions {
     fn default() -> Self {
         Self {
@@ -58,6 +93,12 @@ impl Default for CaptureOptions {
                 ")"
             )
             .to_owned(),
+            proxy: None,
+            cookies: Cookies::default(),
+            headers: Vec::new(),
+            keep_secrets: false,
+            manners: Manners::default(),
+            payloads: Payloads::default(),
             limits: Limits::default(),
             command: Vec::new(),
             roots: Vec::new(),

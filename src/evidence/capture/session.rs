@@ -5,16 +5,19 @@ use std::io;
 use std::sync::Arc;
 use std::time::Instant;
 
+use hyper::header::COOKIE;
 use jiff::Timestamp;
 use tokio::task::JoinSet;
 use url::Url;
 
 use super::acquisition::{ACQUISITION_SCHEMA, Acquisition, Failure, Machine, ServerClock};
 use super::archive::{Archive, Reason};
+use super::cookies::Jar;
+use super::payloads::Written;
 use super::{CaptureOptions, Captured, Progress};
 use crate::clock::Clock;
 use crate::evidence::draft::{Draft, SealedItem};
-use crate::evidence::net::{Client, Exchange, FetchError};
+use crate::evidence::net::{Ask, Client, Exchange, FetchError};
 use crate::evidence::page::{self, Role};
 use crate::evidence::store::Custodian;
 use crate::evidence::writer::TOOL;
@@ -43,6 +46,7 @@ pub(in crate::evidence) struct Session<'a> {
     started: Timestamp,
     running: Instant,
     seen: BTreeSet<Url>,
+    jar: Jar,
     queue: VecDeque<Job>,
     failures: Vec<Failure>,
     url: Url,
@@ -68,13 +72,14 @@ impl<'a> Session<'a> {
         let clock = custodian.clock();
         let started = clock.now();
         Ok(Self {
-            archive: Archive::begin(&draft, &options.user_agent, started)?,
+            archive: Archive::begin(&draft, options, started)?,
             draft,
             options,
             clock,
             started,
             running: Instant::now(),
             seen: BTreeSet::new(),
+            jar: options.cookies.jar(),
             queue: VecDeque::new(),
             failures: Vec::new(),
             url: url.clone(),
@@ -115,12 +120,15 @@ impl<'a> Session<'a> {
     ) -> Result<(), FetchError> {
         let mut current = url.clone();
         let mut via: Option<Url> = None;
+        let mut asked = BTreeSet::new();
         for hop in 0.. {
             self.seen.insert(current.clone());
             progress(Progress::Asking(&current));
-            let mut exchange = client.fetch(&current, None).await;
             let reason = Reason { role: Role::Page, via: via.as_ref() };
-            let answered = self.put(&mut exchange, reason)?;
+            let ask = self.ask(&current, None);
+            // The same address with other cookies is another question.
+            asked.insert((current.clone(), self.jar.header(&current)));
+            let (mut exchange, answered) = self.ask_page(client, &ask, reason).await?;
             self.final_url = current.clone();
             self.status = exchange.status;
             if let Some(error) = exchange.error.take() {
@@ -138,13 +146,10 @@ impl<'a> Session<'a> {
                 self.read_parts(&exchange, Role::Page, 0);
                 return Ok(());
             };
-            if let Some(problem) = self.wrong_redirect(&next, hop) {
-                self.fail(
-                    &next,
-                    Reason { role: Role::Page, via: Some(&current) },
-                    &problem,
-                    progress,
-                );
+            let again = asked.contains(&(next.clone(), self.jar.header(&next)));
+            if let Some(problem) = self.wrong_redirect(&next, again, hop) {
+                let reason = Reason { role: Role::Page, via: Some(&current) };
+                self.fail(&next, reason, &problem, progress);
                 self.problem = Some(problem);
                 return Ok(());
             }
@@ -153,8 +158,41 @@ impl<'a> Session<'a> {
         Ok(())
     }
 
-    fn wrong_redirect(&self, next: &Url, hop: usize) -> Option<String> {
-        if self.seen.contains(next) {
+    /// Asks for the page, in turn with others of its host, and archives every attempt.
+    async fn ask_page(
+        &mut self,
+        client: &Client,
+        ask: &Ask,
+        reason: Reason<'_>,
+    ) -> Result<(Exchange, bool), FetchError> {
+        let options = self.options;
+        if let Err(error) = options.manners.check(client, &ask.url, &options.user_agent).await {
+            return Ok((Exchange::refused(ask, self.clock.now(), error), false));
+        }
+        options.manners.wait_turn(&ask.url, &options.interrupt).await;
+        let attempts = options.manners.fetch(client, ask, &options.interrupt, self.clock).await;
+        let mut last = None;
+        for mut exchange in attempts {
+            let answered = self.put(&mut exchange, reason)?;
+            last = Some((exchange, answered));
+        }
+        Ok(last.expect("something is asked at least once"))
+    }
+
+    /// A request for `url` with what it is to carry.
+    fn ask(&self, url: &Url, referrer: Option<&Url>) -> Ask {
+        let options = self.options;
+        let mut ask = Ask::get(url, referrer, &options.user_agent);
+        ask.headers.extend(self.jar.header(url).map(|value| (COOKIE, value)));
+        if url.origin() == self.url.origin() {
+            ask.headers.extend(options.headers.iter().cloned());
+        }
+        ask.secret = options.secret_headers();
+        ask
+    }
+
+    fn wrong_redirect(&self, next: &Url, again: bool, hop: usize) -> Option<String> {
+        if again {
             Some(format!("redirects in a loop, back to {next}"))
         } else if hop >= self.options.limits.redirects {
             Some(format!("redirects more than {} times", self.options.limits.redirects))
@@ -183,16 +221,37 @@ impl<'a> Session<'a> {
                     continue;
                 }
                 progress(Progress::Asking(&job.url));
-                let client = Arc::clone(client);
-                running.spawn(async move {
-                    let exchange = client.fetch(&job.url, Some(&job.via)).await;
-                    (job, exchange)
-                });
+                let ask = self.ask(&job.url, Some(&job.via));
+                running.spawn(self.fetch_part(client, job, ask));
             }
             let Some(done) = running.join_next().await else { return Ok(()) };
-            let (job, exchange) =
+            let (job, mut attempts) =
                 done.map_err(|err| FetchError::Http(format!("a fetch broke off: {err}")))?;
-            self.take_part(&job, exchange, progress)?;
+            let last = attempts.pop();
+            for mut exchange in attempts {
+                self.put(&mut exchange, Reason { role: job.role, via: Some(&job.via) })?;
+            }
+            if let Some(last) = last {
+                self.take_part(&job, last, progress)?;
+            }
+        }
+    }
+
+    fn fetch_part(
+        &self,
+        client: &Arc<Client>,
+        job: Job,
+        ask: Ask,
+    ) -> impl Future<Output = (Job, Vec<Exchange>)> + Send + 'static {
+        let (client, clock) = (Arc::clone(client), self.clock);
+        let (manners, interrupt) = (self.options.manners.clone(), self.options.interrupt.clone());
+        let user_agent = self.options.user_agent.clone();
+        async move {
+            let attempts = match manners.check(&client, &ask.url, &user_agent).await {
+                Ok(()) => manners.fetch(&client, &ask, &interrupt, clock).await,
+                Err(error) => vec![Exchange::refused(&ask, clock.now(), error)],
+            };
+            (job, attempts)
         }
     }
 
@@ -233,6 +292,7 @@ impl<'a> Session<'a> {
         {
             return Err(FetchError::Disk(err));
         }
+        self.jar.keep(&exchange.url, &exchange.headers);
         self.archive.put(&mut self.draft, exchange, reason).map_err(FetchError::Disk)
     }
 
@@ -319,9 +379,9 @@ impl<'a> Session<'a> {
     }
 
     /// Closes the item.
-    pub(in crate::evidence) fn seal(mut self) -> io::Result<(SealedItem, Captured)> {
+    pub(in crate::evidence) fn seal(mut self) -> io::Result<(SealedItem, Captured, Vec<Written>)> {
         let bytes = self.archive.bytes;
-        let (fetched, tls) = self.archive.finish(&mut self.draft)?;
+        let (fetched, tls, written) = self.archive.finish(&mut self.draft)?;
         let parts = fetched.iter().filter(|fetched| fetched.response_record.is_some()).count();
         let record = Acquisition {
             schema: ACQUISITION_SCHEMA,
@@ -357,7 +417,7 @@ impl<'a> Session<'a> {
             failures: record.failures,
             problem: record.problem,
         };
-        Ok((sealed, captured))
+        Ok((sealed, captured, written))
     }
 }
 
@@ -368,6 +428,13 @@ fn machine(options: &CaptureOptions) -> Machine {
         system: format!("{} {}", std::env::consts::OS, std::env::consts::ARCH),
         user_agent: options.user_agent.clone(),
         allow_private: options.allow_private,
+        proxy: options.proxy.as_ref().map(ToString::to_string),
+        robots: if options.manners.respect_robots { "respected" } else { "ignored" },
+        secrets: match (options.has_secrets(), options.keep_secrets) {
+            (false, _) => "none",
+            (true, false) => "redacted",
+            (true, true) => "kept",
+        },
     }
 }
 

@@ -2,37 +2,32 @@
 
 use std::collections::BTreeMap;
 use std::io;
-use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use http_body_util::{BodyExt, Empty};
-use hyper::body::{Bytes, Incoming};
-use hyper::header::{self, HeaderValue};
-use hyper::{HeaderMap, Request, Response};
+use http_body_util::BodyExt;
+use hyper::body::Incoming;
+use hyper::{HeaderMap, Response, header};
 use rustls::ClientConfig;
 use rustls::pki_types::CertificateDer;
-use tokio::net::TcpStream;
-use url::{Host, Url};
+use url::Url;
 
+use super::ask::{Ask, Keep};
 use super::connection::Connection;
 use super::exchange::{Exchange, FetchError};
+use super::proxy::Proxy;
 use super::recording::{self, Recording, Stopped};
-use super::resolver::Resolver;
-use super::{address, tls};
+use super::route::Route;
+use super::{redact, tls};
 use crate::clock::Clock;
 use crate::evidence::digest::{Hasher, Sha256};
 use crate::evidence::interrupt::Interrupt;
 
 /// How the client behaves.
 pub(crate) struct ClientOptions {
-    /// Whether addresses that are not public may be connected to.
-    pub(crate) allow_private: bool,
-    /// Addresses that may be connected to all the same.
-    pub(crate) also_allowed: Vec<SocketAddr>,
-    /// What the client calls itself.
-    pub(crate) user_agent: String,
+    /// Which way connections go, and where they may lead.
+    pub(crate) route: Route,
     /// Longest time for one address, from look-up to last byte.
     pub(crate) time: Duration,
     /// Longest body in bytes, as sent.
@@ -47,8 +42,6 @@ pub(crate) struct ClientOptions {
     pub(crate) clock: Clock,
 }
 
-/// Longest time to wait for one address of a host.
-const CONNECT_TIME: Duration = Duration::from_secs(10);
 /// Bodies up to this size are kept for reading, when they are of a kind that has parts.
 const LONGEST_TEXT: usize = 16 << 20;
 
@@ -57,7 +50,6 @@ type Origin = (String, String, u16);
 /// An HTTP client that keeps every byte.
 pub(crate) struct Client {
     options: ClientOptions,
-    resolver: Arc<dyn Resolver>,
     tls: Arc<ClientConfig>,
     idle: Mutex<BTreeMap<Origin, Vec<Connection>>>,
 }
@@ -73,29 +65,31 @@ struct Trace {
 }
 
 impl Client {
-    pub(crate) fn new(options: ClientOptions, resolver: Arc<dyn Resolver>) -> Self {
+    pub(crate) fn new(options: ClientOptions) -> Self {
         let tls = tls::config(&options.roots);
-        Self { options, resolver, tls, idle: Mutex::default() }
+        Self { options, tls, idle: Mutex::default() }
     }
 
-    /// Asks for `url` once; redirects are the caller's to follow.
-    pub(crate) async fn fetch(&self, url: &Url, referrer: Option<&Url>) -> Exchange {
+    /// Asks once; redirects are the caller's to follow.
+    pub(crate) async fn fetch(&self, ask: &Ask) -> Exchange {
         let started = self.options.clock.now();
         let clock = Instant::now();
         let mut trace = Trace::default();
         let result = tokio::select! {
-            result = tokio::time::timeout(self.options.time, self.attempt(url, referrer, &mut trace)) => {
+            result = tokio::time::timeout(self.options.time, self.attempt(ask, &mut trace)) => {
                 result.unwrap_or(Err(FetchError::Timeout(self.options.time)))
             }
             () = self.options.interrupt.fired() => Err(FetchError::Interrupted),
         };
         let mut exchange = Exchange {
-            url: url.clone(),
+            url: ask.url.clone(),
+            method: ask.method.clone(),
             started,
             duration: clock.elapsed(),
             address: None,
             tls: None,
             request: Vec::new(),
+            redacted: Vec::new(),
             received: None,
             status: None,
             headers: trace.headers,
@@ -105,59 +99,84 @@ impl Client {
         };
         if let Some(recording) = trace.recording {
             read_back(&mut exchange, &recording);
+            if let Err(err) = self.redact(ask, &mut exchange) {
+                exchange.error = Some(FetchError::Disk(err));
+            }
         }
         if let Some(connection) = trace.connection {
-            exchange.address = Some(connection.address);
+            exchange.address = connection.address;
             exchange.tls.clone_from(&connection.tls);
             if exchange.error.is_none() {
-                self.keep(url, connection).await;
+                self.keep(&ask.url, connection).await;
             }
         }
         exchange
     }
 
-    async fn attempt(
-        &self,
-        url: &Url,
-        referrer: Option<&Url>,
-        trace: &mut Trace,
-    ) -> Result<(), FetchError> {
-        if !matches!(url.scheme(), "http" | "https") {
+    /// Blanks the secrets of `ask` in what is kept of it and its answer.
+    fn redact(&self, ask: &Ask, exchange: &mut Exchange) -> io::Result<()> {
+        // What opens the proxy has no place in evidence in any case.
+        let mut secret = vec![header::PROXY_AUTHORIZATION];
+        secret.extend(ask.secret.iter().cloned());
+        let (request, in_request) = redact::redact(&exchange.request, &secret);
+        exchange.request = request;
+        exchange.redacted = in_request.iter().map(|name| format!("request {name}")).collect();
+        if let Some(received) = &mut exchange.received {
+            let (head, in_answer) = redact::redact(&received.head, &ask.secret);
+            if !in_answer.is_empty() {
+                received.replace_head(head, &self.options.folder)?;
+            }
+            exchange.redacted.extend(in_answer.iter().map(|name| format!("response {name}")));
+        }
+        Ok(())
+    }
+
+    async fn attempt(&self, ask: &Ask, trace: &mut Trace) -> Result<(), FetchError> {
+        if !matches!(ask.url.scheme(), "http" | "https") {
             return Err(FetchError::Scheme);
         }
-        let response = match self.take_idle(url) {
-            Some(connection) => match self.ask(connection, url, referrer, trace).await {
+        let response = match self.take_idle(&ask.url) {
+            Some(connection) => match self.ask(connection, ask, trace).await {
                 // The server may have closed a connection that was kept: once more on a new one.
                 Err(_) if !has_answer(trace) => {
                     *trace = Trace::default();
-                    self.ask(self.connect(url).await?, url, referrer, trace).await
+                    self.ask(self.connect(&ask.url).await?, ask, trace).await
                 }
                 answer => answer,
             },
-            None => self.ask(self.connect(url).await?, url, referrer, trace).await,
+            None => self.ask(self.connect(&ask.url).await?, ask, trace).await,
         }?;
         trace.headers = response.headers().clone();
-        self.read_body(response.into_body(), trace).await
+        self.read_body(response.into_body(), ask.keep, trace).await
     }
 
     async fn ask(
         &self,
         connection: Connection,
-        url: &Url,
-        referrer: Option<&Url>,
+        ask: &Ask,
         trace: &mut Trace,
     ) -> Result<Response<Incoming>, FetchError> {
         let recording = connection.recording();
         lock(&recording).begin(self.options.bytes);
         trace.recording = Some(recording);
-        let request = self.request(url, referrer)?;
+        let proxy = self.options.route.proxy.as_ref().filter(|p| p.reads_requests(&ask.url));
+        let mut request = ask.request(proxy.is_some())?;
+        if let Some(value) = proxy.and_then(Proxy::authorization) {
+            let value = value.parse().map_err(|_| FetchError::Http("odd password".to_owned()))?;
+            request.headers_mut().insert(header::PROXY_AUTHORIZATION, value);
+        }
         let connection = trace.connection.insert(connection);
         connection.send(request).await.map_err(|err| self.explain(&err))
     }
 
-    async fn read_body(&self, mut body: Incoming, trace: &mut Trace) -> Result<(), FetchError> {
+    async fn read_body(
+        &self,
+        mut body: Incoming,
+        keep: Keep,
+        trace: &mut Trace,
+    ) -> Result<(), FetchError> {
         let mut hasher = Hasher::default();
-        let mut text = has_parts(&trace.headers).then(Vec::new);
+        let mut text = (keep == Keep::All || is_read(&trace.headers)).then(Vec::new);
         while let Some(frame) = body.frame().await {
             let frame = frame.map_err(|err| self.explain(&err))?;
             let Some(bytes) = frame.data_ref() else { continue };
@@ -172,54 +191,12 @@ impl Client {
         Ok(())
     }
 
-    /// Resolves the host of `url`, checks every address, connects to one of them.
+    /// Opens a connection to the server of `url`.
     async fn connect(&self, url: &Url) -> Result<Connection, FetchError> {
-        let host = url.host_str().ok_or(FetchError::Scheme)?.to_owned();
-        let port = url.port_or_known_default().ok_or(FetchError::Scheme)?;
-        let addresses = self.addresses(url, &host, port).await?;
-        let mut failure = None;
-        for address in addresses {
-            let address = SocketAddr::new(address, port);
-            match connect_tcp(address).await {
-                Ok(stream) => return self.speak(url, &host, stream, address).await,
-                Err(source) => failure = Some(FetchError::Connect { address, source }),
-            }
-        }
-        Err(failure.unwrap_or_else(|| FetchError::Unresolved {
-            host,
-            source: io::Error::other("it has no address"),
-        }))
-    }
-
-    async fn addresses(&self, url: &Url, host: &str, port: u16) -> Result<Vec<IpAddr>, FetchError> {
-        let addresses = match url.host() {
-            Some(Host::Ipv4(address)) => vec![IpAddr::V4(address)],
-            Some(Host::Ipv6(address)) => vec![IpAddr::V6(address)],
-            _ => self
-                .resolver
-                .resolve(host)
-                .await
-                .map_err(|source| FetchError::Unresolved { host: host.to_owned(), source })?,
-        };
-        for &address in &addresses {
-            let allowed = self.options.allow_private
-                || self.options.also_allowed.contains(&SocketAddr::new(address, port));
-            if let Some(kind) = address::refusal(address).filter(|_| !allowed) {
-                return Err(FetchError::Refused { host: host.to_owned(), address, kind });
-            }
-        }
-        Ok(addresses)
-    }
-
-    async fn speak(
-        &self,
-        url: &Url,
-        host: &str,
-        stream: TcpStream,
-        address: SocketAddr,
-    ) -> Result<Connection, FetchError> {
+        let (stream, address) = self.options.route.connect(url).await?;
         let folder = self.options.folder.clone();
         let opened = if url.scheme() == "https" {
+            let host = url.host_str().unwrap_or_default();
             let (stream, facts) = tls::connect(&self.tls, host, stream)
                 .await
                 .map_err(|source| FetchError::Tls { host: host.to_owned(), source })?;
@@ -228,24 +205,6 @@ impl Client {
             Connection::open(stream, address, None, folder).await
         };
         opened.map_err(|err| self.explain(&err))
-    }
-
-    fn request(
-        &self,
-        url: &Url,
-        referrer: Option<&Url>,
-    ) -> Result<Request<Empty<Bytes>>, FetchError> {
-        let target = &url[url::Position::BeforePath..url::Position::AfterQuery];
-        let host = &url[url::Position::BeforeHost..url::Position::AfterPort];
-        let mut request = Request::get(target)
-            .header(header::HOST, host)
-            .header(header::USER_AGENT, &self.options.user_agent)
-            .header(header::ACCEPT, "text/html,application/xhtml+xml,*/*;q=0.8")
-            .header(header::ACCEPT_ENCODING, "gzip, deflate");
-        if let Some(value) = referrer.and_then(|from| referrer_for(from, url)) {
-            request = request.header(header::REFERER, value);
-        }
-        request.body(Empty::new()).map_err(|err| FetchError::Http(err.to_string()))
     }
 
     fn take_idle(&self, url: &Url) -> Option<Connection> {
@@ -289,38 +248,17 @@ fn read_back(exchange: &mut Exchange, recording: &Mutex<Recording>) {
         exchange.received.as_ref().and_then(|received| recording::status(&received.head));
 }
 
-async fn connect_tcp(address: SocketAddr) -> io::Result<TcpStream> {
-    let stream = tokio::time::timeout(CONNECT_TIME, TcpStream::connect(address))
-        .await
-        .map_err(|_| io::Error::from(io::ErrorKind::TimedOut))??;
-    stream.set_nodelay(true)?;
-    Ok(stream)
-}
-
 fn has_answer(trace: &Trace) -> bool {
     trace.recording.as_ref().is_some_and(|recording| lock(recording).has_answer())
 }
 
-/// True for bodies that name parts of a page.
-fn has_parts(headers: &HeaderMap) -> bool {
+/// True for bodies that name parts of a page, and for pictures.
+fn is_read(headers: &HeaderMap) -> bool {
     let kind = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
     kind.is_none_or(|kind| {
         let kind = kind.to_ascii_lowercase();
-        ["html", "css", "svg"].iter().any(|word| kind.contains(word))
+        ["html", "css", "svg", "image/"].iter().any(|word| kind.contains(word))
     })
-}
-
-/// What a browser tells the server about the page a part belongs to.
-/// Source: Referrer Policy, `strict-origin-when-cross-origin`.
-fn referrer_for(from: &Url, to: &Url) -> Option<HeaderValue> {
-    let mut referrer = from.clone();
-    referrer.set_fragment(None);
-    let value = match (from.origin() == to.origin(), from.scheme(), to.scheme()) {
-        (true, ..) => referrer.to_string(),
-        (false, "https", "http") => return None,
-        (false, ..) => format!("{}/", from.origin().ascii_serialization()),
-    };
-    HeaderValue::from_str(&value).ok()
 }
 
 fn origin(url: &Url) -> Option<Origin> {

@@ -7,7 +7,7 @@ use std::pin::Pin;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::task::{Context, Poll, ready};
 
-use http_body_util::Empty;
+use http_body_util::Full;
 use hyper::body::{Bytes, Incoming};
 use hyper::client::conn::http1::{self, SendRequest};
 use hyper::{Request, Response};
@@ -19,10 +19,10 @@ use super::tls::TlsFacts;
 
 /// An open connection to a server, for one exchange after the other.
 pub(super) struct Connection {
-    sender: SendRequest<Empty<Bytes>>,
+    sender: SendRequest<Full<Bytes>>,
     recording: Arc<Mutex<Recording>>,
-    /// Where it leads.
-    pub(super) address: SocketAddr,
+    /// Where it leads; unknown behind a proxy.
+    pub(super) address: Option<SocketAddr>,
     /// How it is encrypted, if it is.
     pub(super) tls: Option<Arc<TlsFacts>>,
 }
@@ -31,7 +31,7 @@ impl Connection {
     /// Starts to speak HTTP over `stream`.
     pub(super) async fn open(
         stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static,
-        address: SocketAddr,
+        address: Option<SocketAddr>,
         tls: Option<Arc<TlsFacts>>,
         folder: PathBuf,
     ) -> hyper::Result<Self> {
@@ -54,7 +54,7 @@ impl Connection {
     /// Sends `request` and returns the head of the answer.
     pub(super) async fn send(
         &mut self,
-        request: Request<Empty<Bytes>>,
+        request: Request<Full<Bytes>>,
     ) -> hyper::Result<Response<Incoming>> {
         self.sender.send_request(request).await
     }

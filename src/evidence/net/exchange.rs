@@ -5,10 +5,11 @@ use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
 
-use hyper::HeaderMap;
+use hyper::{HeaderMap, Method};
 use jiff::Timestamp;
 use url::Url;
 
+use super::ask::Ask;
 use super::recording::Received;
 use super::tls::TlsFacts;
 use crate::evidence::digest::Sha256;
@@ -22,6 +23,12 @@ pub(crate) enum FetchError {
     Unresolved { host: String, source: io::Error },
     #[error("refused: `{host}` leads to {address} ({kind}), and only public addresses are fetched")]
     Refused { host: String, address: IpAddr, kind: &'static str },
+    #[error("refused: `{0}` is no public name, and only public addresses are fetched")]
+    PrivateName(String),
+    #[error("no connection by way of the proxy {proxy}: {source}")]
+    Proxy { proxy: String, source: io::Error },
+    #[error("{0}")]
+    Robots(String),
     #[error("no connection to {address}: {source}")]
     Connect { address: SocketAddr, source: io::Error },
     #[error("TLS with `{host}` failed: {source}")]
@@ -54,6 +61,8 @@ impl FetchError {
 pub(crate) struct Exchange {
     /// What was asked for.
     pub(crate) url: Url,
+    /// How.
+    pub(crate) method: Method,
     /// When the request began, by the machine's clock.
     pub(crate) started: Timestamp,
     /// How long it took.
@@ -64,6 +73,8 @@ pub(crate) struct Exchange {
     pub(crate) tls: Option<Arc<TlsFacts>>,
     /// The request as sent, secrets blanked.
     pub(crate) request: Vec<u8>,
+    /// Headers whose values were blanked in what is kept, with `request` or `response` before.
+    pub(crate) redacted: Vec<String>,
     /// The answer as received.
     pub(crate) received: Option<Received>,
     /// Its status code.
@@ -79,6 +90,26 @@ pub(crate) struct Exchange {
 }
 
 impl Exchange {
+    /// A request that was not made.
+    pub(crate) fn refused(ask: &Ask, now: Timestamp, error: FetchError) -> Self {
+        Self {
+            url: ask.url.clone(),
+            method: ask.method.clone(),
+            started: now,
+            duration: Duration::ZERO,
+            address: None,
+            tls: None,
+            request: Vec::new(),
+            redacted: Vec::new(),
+            received: None,
+            status: None,
+            headers: HeaderMap::new(),
+            entity: None,
+            body: None,
+            error: Some(error),
+        }
+    }
+
     /// The text of a header; empty when it is missing or not ASCII.
     pub(crate) fn header(&self, name: &str) -> &str {
         self.headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default()

@@ -2,17 +2,24 @@
 //! connection is made to an address that was not checked.
 
 mod address;
+mod ask;
 mod client;
 mod connection;
 mod exchange;
+mod proxy;
 mod recording;
+mod redact;
 mod resolver;
+mod route;
 mod tls;
 
 pub use address::refusal;
+pub use proxy::{Proxy, ProxyError};
 pub use resolver::{Resolved, Resolver, SystemResolver};
 
+pub(super) use ask::{Ask, Keep};
 pub(super) use client::{Client, ClientOptions};
 pub(super) use exchange::{Exchange, FetchError};
 pub(super) use recording::{Received, head_end};
+pub(super) use route::Route;
 pub(super) use tls::{TlsFacts, config as tls_config};

@@ -1,11 +1,11 @@
 //! What goes over a connection, kept as it is: request, head and body of the response.
 
 use std::io::{self, Seek, SeekFrom, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use tempfile::SpooledTempFile;
 
-use crate::evidence::digest::{Hasher, Sha256};
+use crate::evidence::digest::{Hasher, HashingWriter, Sha256};
 
 /// So much of a body is kept in memory before it goes to disk.
 const IN_MEMORY: usize = 1 << 20;
@@ -53,6 +53,25 @@ pub(crate) struct Received {
     pub(crate) block: (Sha256, u64),
     /// Digest and length of what follows the head.
     pub(crate) payload: (Sha256, u64),
+}
+
+impl Received {
+    /// Puts `head` in the place of the head, as far as what is kept goes.
+    ///
+    /// # Errors
+    ///
+    /// When the copy cannot be written.
+    pub(super) fn replace_head(&mut self, head: Vec<u8>, folder: &Path) -> io::Result<()> {
+        let mut spool = tempfile::spooled_tempfile_in(IN_MEMORY, folder);
+        let mut out = HashingWriter::new(&mut spool);
+        out.write_all(&head)?;
+        self.spool.seek(SeekFrom::Start(self.head.len() as u64))?;
+        io::copy(&mut self.spool, &mut out)?;
+        let (_, digest, bytes) = out.into_parts();
+        spool.seek(SeekFrom::Start(0))?;
+        (self.spool, self.head, self.block) = (spool, head, (digest, bytes));
+        Ok(())
+    }
 }
 
 impl Recording {

@@ -141,7 +141,7 @@ impl Capturer<'_> {
         if matches!(found.state, State::Changed | State::Gone) {
             let parts = self.runtime.block_on(session.fetch_parts(&self.client, progress));
             self.explain(parts, url)?;
-            let (sealed, captured) = session.seal()?;
+            let (sealed, captured, _) = session.seal()?;
             let action = Self::capture_action(&captured).with("recheck_of", item);
             found.new_item = Some(self.store.lock(self.custodian)?.admit(sealed, action)?);
         }

@@ -32,6 +32,7 @@ struct Acquired {
 #[derive(Deserialize)]
 struct AcquiredPart {
     url: String,
+    role: String,
     response_record: Option<String>,
 }
 
@@ -40,7 +41,8 @@ impl Past {
     pub(super) fn read(folder: &Path) -> io::Result<Self> {
         let record = fs::read(folder.join("data/acquisition.json"))?;
         let record: Acquired = serde_json::from_slice(&record)?;
-        let of_page = record.fetched.iter().find(|part| part.url == record.final_url);
+        let of_page =
+            record.fetched.iter().rfind(|part| part.role == "page" && part.url == record.final_url);
         let id = of_page.and_then(|part| part.response_record.as_deref());
         let archive = folder.join("data/capture.warc.gz");
         let text = match (id, Url::parse(&record.final_url)) {

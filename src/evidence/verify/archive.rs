@@ -20,6 +20,14 @@ struct AcquiredPart {
     started: String,
     request_record: Option<String>,
     response_record: Option<String>,
+    same_as: Option<SameAs>,
+}
+
+#[derive(Debug, Deserialize)]
+struct SameAs {
+    record: String,
+    url: String,
+    started: String,
 }
 
 /// Returns the number of records, or what is wrong.
@@ -61,7 +69,8 @@ fn check_order(records: &[ReadRecord], acquired: &Acquired) -> Vec<String> {
         }
     }
     let mut expected = acquired.fetched.iter().flat_map(|part| {
-        let response = part.response_record.as_ref().map(|id| (id, "response", part));
+        let kind = if part.same_as.is_some() { "revisit" } else { "response" };
+        let response = part.response_record.as_ref().map(|id| (id, kind, part));
         // The record about an answer follows it, with an identifier of its own.
         response.into_iter().chain(part.request_record.as_ref().map(|id| (id, "request", part)))
     });
@@ -83,7 +92,7 @@ fn check_order(records: &[ReadRecord], acquired: &Acquired) -> Vec<String> {
                 record.number
             ));
         }
-        answered = (kind == "response").then(|| record.field("warc-record-id"));
+        answered = matches!(kind, "response" | "revisit").then(|| record.field("warc-record-id"));
         match expected.next() {
             Some((id, expected_kind, part))
                 if record.field("warc-record-id") == id && kind == expected_kind =>
@@ -105,7 +114,13 @@ fn check_order(records: &[ReadRecord], acquired: &Acquired) -> Vec<String> {
 }
 
 fn check_fields(record: &ReadRecord, part: &AcquiredPart) -> Vec<String> {
-    let fields = [("WARC-Date", &part.started), ("WARC-Target-URI", &part.url)];
+    let mut fields = vec![("WARC-Date", &part.started), ("WARC-Target-URI", &part.url)];
+    if let Some(same_as) = part.same_as.as_ref().filter(|_| record.field("warc-type") == "revisit")
+    {
+        fields.push(("WARC-Refers-To", &same_as.record));
+        fields.push(("WARC-Refers-To-Target-URI", &same_as.url));
+        fields.push(("WARC-Refers-To-Date", &same_as.started));
+    }
     fields
         .iter()
         .filter(|(name, expected)| record.field(name) != expected.as_str())

@@ -30,7 +30,7 @@ pub(super) fn lines(path: &Path, name: &str) -> std::io::Result<Vec<String>> {
     let mut reader = WarcReader::new(fs::File::open(path)?);
     let mut lines = Vec::new();
     while let Some(record) = reader.next()? {
-        if record.field("warc-type") == "response"
+        if matches!(record.field("warc-type"), "response" | "revisit")
             && let Some(line) = line(&record, name)
         {
             lines.push(line);
@@ -48,6 +48,8 @@ fn line(record: &ReadRecord, name: &str) -> Option<String> {
         let (name, value) = line.split_once(':')?;
         name.eq_ignore_ascii_case("content-type").then_some(value)
     });
+    let is_revisit = record.field("warc-type") == "revisit";
+    let kind = if is_revisit { Some("warc/revisit") } else { kind };
     let mime = kind.and_then(|kind| kind.split(';').next()).map(|kind| kind.trim().to_owned());
     let place = Place {
         url,

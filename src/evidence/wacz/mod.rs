@@ -3,6 +3,7 @@
 mod index;
 mod zip;
 
+use std::collections::BTreeSet;
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
@@ -65,7 +66,14 @@ struct Acquired {
 #[derive(Deserialize)]
 struct AcquiredPart {
     url: String,
+    role: String,
     started: Timestamp,
+    same_as: Option<SameAs>,
+}
+
+#[derive(Deserialize)]
+struct SameAs {
+    item: String,
 }
 
 /// A member of the package.
@@ -120,15 +128,19 @@ fn write(
     let mut resources = Vec::new();
     let mut index = Vec::new();
     let mut pages = Vec::new();
+    let mut referred = BTreeSet::new();
     for item in items {
-        let data = store.item(item).join("data");
-        let archive = data.join("capture.warc.gz");
-        let no_page = || WaczError::NoPage(item.clone());
-        let record = fs::read(data.join("acquisition.json")).map_err(|_| no_page())?;
-        let record: Acquired = serde_json::from_slice(&record).map_err(|_| no_page())?;
+        let record = acquired(store, item)?;
+        let same = record.fetched.iter().filter_map(|part| part.same_as.as_ref());
+        referred.extend(same.map(|same| same.item.clone()));
+        pages.push(record);
+    }
+    // Bodies that stand in archives of other pages come with them.
+    let others = referred.iter().filter(|item| !items.contains(item));
+    for item in items.iter().chain(others) {
+        let archive = store.item(item).join("data/capture.warc.gz");
         let name = format!("{item}.warc.gz");
         index.extend(index::lines(&archive, &name)?);
-        pages.push(record);
         let mut content = fs::File::open(&archive)?;
         resources.push(add(&mut zip, &format!("archive/{name}"), &mut content)?);
     }
@@ -146,6 +158,12 @@ fn write(
     Ok(())
 }
 
+fn acquired(store: &Store, item: &str) -> Result<Acquired, WaczError> {
+    let no_page = || WaczError::NoPage(item.to_owned());
+    let record = fs::read(store.item(item).join("data/acquisition.json")).map_err(|_| no_page())?;
+    serde_json::from_slice(&record).map_err(|_| no_page())
+}
+
 fn add(
     zip: &mut ZipWriter<impl Write>,
     path: &str,
@@ -158,7 +176,7 @@ fn add(
 
 /// When the page itself was asked for: what players look up in the index.
 fn page_time(page: &Acquired) -> Timestamp {
-    let last = page.fetched.iter().find(|part| part.url == page.final_url);
+    let last = page.fetched.iter().rfind(|part| part.role == "page" && part.url == page.final_url);
     last.map_or(page.started, |part| part.started)
 }
 

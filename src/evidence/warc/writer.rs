@@ -18,6 +18,8 @@ pub(in crate::evidence) enum Kind {
     Request,
     /// What was received.
     Response,
+    /// What was received, with a body that another record holds.
+    Revisit,
     /// About another record.
     Metadata,
 }
@@ -28,6 +30,7 @@ impl Kind {
             Self::Warcinfo => "warcinfo",
             Self::Request => "request",
             Self::Response => "response",
+            Self::Revisit => "revisit",
             Self::Metadata => "metadata",
         }
     }
@@ -54,6 +57,11 @@ impl RecordHead {
     pub(in crate::evidence) fn with(mut self, name: &'static str, value: impl ToString) -> Self {
         self.fields.push((name, value.to_string().replace(['\r', '\n'], " ")));
         self
+    }
+
+    /// What the record is.
+    pub(in crate::evidence) fn kind(&self) -> Kind {
+        self.kind
     }
 
     /// The record's identifier, as other records refer to it.
