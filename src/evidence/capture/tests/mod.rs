@@ -19,7 +19,7 @@ use tempfile::TempDir;
 use super::{CaptureError, CaptureOptions, Captured, Capturer, Limits, Manners};
 use crate::clock::Clock;
 use crate::evidence::net::{Resolved, Resolver};
-use crate::evidence::{Custodian, Signer, Store, verify};
+use crate::evidence::{Custodian, Expected, Signer, Store, verify};
 
 /// Answers each request for a path it knows with the bytes that stand there; an empty
 /// answer never comes.
@@ -107,7 +107,7 @@ impl Case {
 
     /// Checks every byte and record of the items.
     fn assert_items_sound(&self) {
-        let report = verify(&self.store, &|_| {}).unwrap();
+        let report = verify(&self.store, &Expected::default(), &|_| {}).unwrap();
         let wrong: Vec<_> =
             report.checks.iter().filter(|check| check.item.is_some() && !check.ok).collect();
         assert!(report.items > 0 && wrong.is_empty(), "{wrong:?}");
