@@ -50,6 +50,13 @@ impl Species {
         rows.find(|row| row.iter().any(|name| fold(name) == wanted)).map(|row| row[0])
     }
 
+    /// Returns the English name of the country with the ISO 3166-1 code `code`.
+    #[must_use]
+    pub fn country_name(&self, code: &str) -> Option<&str> {
+        let mut rows = self.index.rows::<5>(Section::Countries);
+        rows.find(|row| row[0] == code).map(|row| row[1])
+    }
+
     /// Returns the countries whose duties are in the data.
     #[must_use]
     pub fn countries_with_duties(&self) -> Vec<&str> {

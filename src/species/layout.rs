@@ -7,7 +7,7 @@
 /// First bytes of an index.
 pub(crate) const MAGIC: [u8; 8] = *b"pugmarkS";
 /// Rises with every change of this file's meaning; a reader refuses any other.
-pub(crate) const VERSION: u32 = 1;
+pub(crate) const VERSION: u32 = 2;
 /// Marks an absent taxon.
 pub(crate) const NONE: u32 = u32::MAX;
 /// First day of a row that was adopted but has no day of entry into force yet.

@@ -55,6 +55,8 @@ pub(super) struct Finding<'a> {
     pub(super) sure: bool,
 }
 
+/// A phrase of more words is not tried in all its forms.
+const MOST_WORDS: usize = 4;
 /// How many suggestions are made.
 const SUGGESTIONS: usize = 5;
 
@@ -266,8 +268,31 @@ fn common_forms(query: &str, key: &str) -> Vec<String> {
         forms.extend(key.strip_suffix(ending).filter(|stem| long(stem)).map(str::to_owned));
     }
     forms.extend(key.strip_suffix("ies").filter(|stem| long(stem)).map(|stem| format!("{stem}y")));
-    let without_s = |word: &String| word.strip_suffix(['s', 'x']).unwrap_or(word).to_owned();
-    forms.push(words(query).iter().map(without_s).collect());
+    forms.extend(phrase_forms(&words(query)));
+    forms
+}
+
+/// Keys of a phrase with its words in other forms, in every mixture: *halcones peregrinos*, *lynx
+/// boréaux*, *Europäische Uhu*.
+fn phrase_forms(words: &[String]) -> Vec<String> {
+    if words.len() > MOST_WORDS {
+        return Vec::new();
+    }
+    let mut keys = vec![String::new()];
+    for word in words {
+        let forms = word_forms(word);
+        keys = keys.iter().flat_map(|key| forms.iter().map(move |f| key.clone() + f)).collect();
+    }
+    keys
+}
+
+/// `word` and what it may be the plural or another ending of.
+fn word_forms(word: &str) -> Vec<String> {
+    let mut forms = vec![word.to_owned()];
+    let stem = |ending: &str| word.strip_suffix(ending).filter(|stem| stem.len() > 2);
+    forms.extend(["s", "x", "es"].into_iter().filter_map(stem).map(str::to_owned));
+    forms.extend(stem("aux").map(|stem| format!("{stem}al")));
+    forms.extend(stem("e").map(|_| format!("{word}r")));
     forms
 }
 

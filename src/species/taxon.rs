@@ -33,9 +33,6 @@ pub struct Taxon<'a> {
     pub note: &'a str,
 }
 
-/// More ranks than these stand above no taxon.
-const DEEPEST: usize = 12;
-
 impl Species {
     /// Returns what the data say of `id`.
     #[must_use]
@@ -84,8 +81,8 @@ impl Species {
 
     /// Returns the taxon that `id` stands for and all above it.
     pub fn upward(&self, id: TaxonId) -> impl Iterator<Item = TaxonId> {
-        // A species that is now a part of its own subspecies would lead round and round.
-        std::iter::successors(Some(self.home(id)), |id| self.parent(*id)).take(DEEPEST)
+        // The compiler gives every taxon a parent of a higher rank, so that this ends.
+        std::iter::successors(Some(self.home(id)), |id| self.parent(*id))
     }
 
     /// True when `id` is `above` or below it.

@@ -75,6 +75,33 @@ fn a_slip_is_said_and_a_far_guess_is_only_suggested() {
 }
 
 #[test]
+fn two_slips_spread_over_genus_and_epithet_are_found_with_their_distance() {
+    for (query, name) in [
+        ("Loxodonat afrcana", "Loxodonta africana"),
+        ("Psitacus eritacus", "Psittacus erithacus"),
+        ("Diospyrus perieri", "Diospyros perrieri"),
+    ] {
+        let found = one(query);
+        assert_eq!(found["taxon"]["name"], name, "{query}");
+        assert_eq!(found["match"]["distance"], 2, "{query}");
+    }
+}
+
+#[test]
+fn every_word_of_a_name_may_be_a_plural() {
+    for (query, name) in [
+        ("halcones peregrinos", "Falco peregrinus"),
+        ("guacamayos azules y amarillos", "Ara ararauna"),
+        ("lynx boréaux", "Lynx lynx"),
+        ("faucons pèlerins", "Falco peregrinus"),
+        ("blauwgele ara's", "Ara ararauna"),
+        ("Hyazinth-Aras", "Anodorhynchus hyacinthinus"),
+    ] {
+        assert_eq!(one(query)["taxon"]["name"], name, "{query}");
+    }
+}
+
+#[test]
 fn unknown_is_not_the_same_as_not_listed() {
     let sandbox = Sandbox::new();
     let unknown = sandbox.run(&["species", "qwertzuiop", "--format", "jsonl"]);
