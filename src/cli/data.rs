@@ -8,7 +8,7 @@ use crate::species::{Species, update};
 
 /// The `--data` option.
 #[derive(Clone, Copy, Debug, clap::Args)]
-pub(super) struct DataArgs {
+pub(in crate::cli) struct DataArgs {
     /// Which data to use: the newest, or those that are part of the program
     #[arg(long, value_name = "DATA", default_value = "newest")]
     data: Choice,
@@ -23,13 +23,13 @@ enum Choice {
 }
 
 /// An open data set.
-pub(super) enum Data {
+pub(in crate::cli) enum Data {
     Embedded,
     Updated(Box<Species>),
 }
 
 impl Data {
-    pub(super) fn species(&self) -> &Species {
+    pub(in crate::cli) fn species(&self) -> &Species {
         match self {
             Self::Embedded => Species::embedded(),
             Self::Updated(species) => species,
@@ -38,8 +38,11 @@ impl Data {
 }
 
 impl DataArgs {
+    /// What a command uses that does not ask.
+    pub(in crate::cli) const NEWEST: Self = Self { data: Choice::Newest };
+
     /// Opens the data; a set of the user's that cannot be used is named, and left alone.
-    pub(super) fn open(self, streams: &mut Streams) -> anyhow::Result<Data> {
+    pub(in crate::cli) fn open(self, streams: &mut Streams) -> anyhow::Result<Data> {
         let Some(folder) = folder().filter(|_| self.data == Choice::Newest) else {
             return Ok(Data::Embedded);
         };
@@ -62,6 +65,6 @@ impl DataArgs {
 }
 
 /// Where updated data are kept.
-pub(super) fn folder() -> Option<PathBuf> {
+pub(in crate::cli) fn folder() -> Option<PathBuf> {
     user_folder().map(|folder| folder.join("species"))
 }

@@ -38,7 +38,7 @@ pub(super) fn run(args: &Args, streams: &mut Streams) -> anyhow::Result<Outcome>
     } else {
         &args.text
     };
-    let judge = args.judge.load()?;
+    let judge = args.judge.load(streams)?;
     let ad = Ad::of_text(text);
     let finding = judge.scanner().judge(&ad);
     print_explanation(streams, args.format.choice(), &ad, &finding, judge.weights())?;

@@ -5,6 +5,7 @@ mod case_folder;
 mod completions;
 mod config;
 mod custodian;
+mod data;
 mod demo;
 mod doctor;
 mod evidence;

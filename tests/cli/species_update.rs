@@ -161,6 +161,22 @@ fn what_the_official_list_says_is_in_use_afterwards_and_each_difference_is_named
 }
 
 #[test]
+fn ads_are_judged_by_the_newer_data_unless_told_otherwise() {
+    let (site, _) = server(|path, _| ok(&checklist(page_of(path), 4)));
+    let sandbox = Sandbox::new();
+    assert_eq!(update(&sandbox, &site).0, 0);
+    sandbox.write("ads.jsonl", "{\"title\":\"Vulpes vulpes skull for sale\"}\n");
+    let status = |data: &str| {
+        let mut command = sandbox.command(&["scan", "ads.jsonl", "--data", data]);
+        let output = command.env("PUGMARK_HOME", home(&sandbox)).output().unwrap();
+        let record: Value = serde_json::from_slice(&output.stdout).unwrap();
+        record["pugmark"]["status"]["appendix"].clone()
+    };
+    assert_eq!(status("newest"), "II");
+    assert_ne!(status("embedded"), "II");
+}
+
+#[test]
 fn a_dry_run_puts_nothing_in_place() {
     let (site, _) = server(|path, _| ok(&checklist(page_of(path), 4)));
     let sandbox = Sandbox::new();

@@ -10,11 +10,11 @@ use crate::case::ledger::Ledger;
 use crate::case::rates::Rates;
 use crate::case::report;
 use crate::case::summary::{CaseHead, Row, Summary, Terms, Visits, summarise};
+use crate::cli::data::DataArgs;
 use crate::cli::format::FormatArgs;
 use crate::cli::{Hint, Outcome, Streams};
 use crate::clock::Clock;
 use crate::output::{Format, Records};
-use crate::species::Species;
 
 use super::counted::CountedArgs;
 use super::lang::Lang;
@@ -64,7 +64,7 @@ pub(super) fn run(args: &Args, streams: &mut Streams) -> anyhow::Result<Outcome>
         )));
     }
     let case = Folder::open(&args.dir)?;
-    let summary = summarise(&Ledger::of(case.path()), &terms(args, &case)?)?;
+    let summary = summarise(&Ledger::of(case.path()), &terms(args, &case, streams)?)?;
     if summary.looked_at.records == 0 {
         return Err(anyhow::anyhow!("the ledger of `{}` has no ads", args.dir.display())
             .context(Hint("import some: pugmark scan FILE | pugmark case import DIR".to_owned())));
@@ -88,12 +88,12 @@ pub(super) fn run(args: &Args, streams: &mut Streams) -> anyhow::Result<Outcome>
     Ok(Outcome::Done)
 }
 
-fn terms(args: &Args, case: &Folder) -> anyhow::Result<Terms> {
+fn terms(args: &Args, case: &Folder, streams: &mut Streams) -> anyhow::Result<Terms> {
     Ok(Terms {
         case: CaseHead::of(case.record()),
         verdicts: args.counted.verdicts(),
         made: Clock::System.now(),
-        data_date: Some(Species::embedded().data_date()),
+        data_date: Some(DataArgs::NEWEST.open(streams)?.species().data_date()),
         rates: rates(args.rates.as_deref())?,
         decisions: Decisions::of(case.path())?,
         visits: Visits::of(&case.store().log()?),

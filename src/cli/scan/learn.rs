@@ -95,7 +95,7 @@ fn read<'a>(
 }
 
 pub(super) fn fit(args: &FitArgs, streams: &mut Streams) -> anyhow::Result<Outcome> {
-    let judge = args.judge.load()?;
+    let judge = args.judge.load(streams)?;
     let scanner = judge.scanner();
     let ads = read(&args.files, &args.label, &scanner, streams)?;
     let weights =
@@ -109,7 +109,7 @@ pub(super) fn fit(args: &FitArgs, streams: &mut Streams) -> anyhow::Result<Outco
 }
 
 pub(super) fn eval(args: &EvalArgs, streams: &mut Streams) -> anyhow::Result<Outcome> {
-    let judge = args.judge.load()?;
+    let judge = args.judge.load(streams)?;
     let scanner = judge.scanner();
     let ads = read(&args.files, &args.label, &scanner, streams)?;
     let points = match args.folds {

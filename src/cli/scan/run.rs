@@ -22,7 +22,7 @@ const NAMED: u64 = 1000;
 
 pub(super) fn run(args: &Args, streams: &mut Streams) -> anyhow::Result<Outcome> {
     let mapping = mapping(args)?;
-    let judge = args.judge.load()?;
+    let judge = args.judge.load(streams)?;
     let scanner = judge.scanner();
     let scan = Scan { args, mapping: &mapping, scanner: &scanner, format: format(args, streams) };
     if let Some(id) = &args.explain {

@@ -5,10 +5,11 @@ use std::path::PathBuf;
 use anyhow::Context as _;
 use jiff::civil::Date;
 
+use crate::cli::Streams;
+use crate::cli::data::{Data, DataArgs};
 use crate::clock::Clock;
 use crate::lexicon::{Lexicon, ListError, Vocabulary};
 use crate::scan::{Options, Scanner, Scope, Weights};
-use crate::species::Species;
 
 /// Options that say how ads are judged.
 #[derive(Debug, clap::Args)]
@@ -25,6 +26,8 @@ pub(in crate::cli) struct JudgeArgs {
     /// Judge by these weights instead of the shipped ones
     #[arg(long, value_name = "CSV")]
     weights: Option<PathBuf>,
+    #[command(flatten)]
+    data: DataArgs,
 }
 
 #[derive(Clone, Copy, Debug, clap::ValueEnum)]
@@ -40,11 +43,12 @@ pub(in crate::cli) struct Judge {
     vocabulary: Vocabulary,
     weights: Weights,
     options: Options,
+    data: Data,
 }
 
 impl JudgeArgs {
     /// Loads what was asked for.
-    pub(in crate::cli) fn load(&self) -> anyhow::Result<Judge> {
+    pub(in crate::cli) fn load(&self, streams: &mut Streams) -> anyhow::Result<Judge> {
         let mut vocabulary = Vocabulary::embedded();
         for path in &self.lexicon {
             let csv = fs_err::read_to_string(path).context("cannot read the word list")?;
@@ -67,7 +71,12 @@ impl JudgeArgs {
             Scope::Wildlife => weights.scoped("wildlife"),
         };
         let on = self.as_of.unwrap_or_else(|| Clock::System.today());
-        Ok(Judge { vocabulary, weights, options: Options { scope, on } })
+        Ok(Judge {
+            vocabulary,
+            weights,
+            options: Options { scope, on },
+            data: self.data.open(streams)?,
+        })
     }
 }
 
@@ -85,7 +94,7 @@ fn wrong(errors: &[ListError]) -> anyhow::Error {
 impl Judge {
     /// A scanner that judges by this.
     pub(in crate::cli) fn scanner(&self) -> Scanner<'_> {
-        Scanner::new(&self.vocabulary, Species::embedded(), &self.weights, self.options)
+        Scanner::new(&self.vocabulary, self.data.species(), &self.weights, self.options)
     }
 
     /// The weights.

@@ -5,9 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::Serialize;
 
 use super::super::format::FormatArgs;
-use super::data::DataArgs;
 use super::day;
 use super::text::wrap;
+use crate::cli::data::DataArgs;
 use crate::cli::{Outcome, Streams};
 use crate::output::{Format, Record};
 use crate::species::{GRADES, Official, Source, Species, Summary, Total};

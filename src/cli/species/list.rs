@@ -3,8 +3,8 @@
 use anyhow::Context;
 
 use super::super::format::FormatArgs;
-use super::data::DataArgs;
 use super::{country, day};
+use crate::cli::data::DataArgs;
 use crate::cli::{Hint, Outcome, Streams};
 use crate::output::Record;
 use crate::species::{Filter, Law, Listed, Rank, Species, TaxonId};

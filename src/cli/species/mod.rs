@@ -1,7 +1,6 @@
 //! `pugmark species`: status of a taxon by any name.
 
 mod about;
-mod data;
 mod day;
 mod lines;
 mod list;
@@ -13,6 +12,7 @@ mod update;
 use anyhow::Context;
 use clap::Subcommand;
 
+use super::data::DataArgs;
 use super::format::FormatArgs;
 use super::{Hint, Outcome, Streams};
 use crate::output::Format;
@@ -41,7 +41,7 @@ pub(super) struct Args {
     #[command(flatten)]
     question: QuestionArgs,
     #[command(flatten)]
-    data: data::DataArgs,
+    data: DataArgs,
     #[command(flatten)]
     format: FormatArgs,
     #[command(subcommand)]

@@ -6,7 +6,7 @@ use std::time::Duration;
 use anyhow::Context;
 
 use super::super::format::FormatArgs;
-use super::data::{DataArgs, folder};
+use crate::cli::data::{DataArgs, folder};
 use crate::cli::{Hint, Outcome, Streams};
 use crate::clock::Clock;
 use crate::output::Record;
