@@ -29,6 +29,7 @@ const CLAIMS: &[&str] = &[
     "pre-1947",
     "pre-convention",
     "export-permit",
+    "documentation",
 ];
 
 /// The faults of all lists of `lexicon`, in their order.
@@ -78,11 +79,11 @@ fn fault(term: &Term, lexicon: &Lexicon, species: &Species) -> Option<String> {
 }
 
 fn wrong(term: &Term, is_known: impl Fn(&str) -> bool) -> Option<String> {
-    match term.refers_to.first() {
-        Some(to) if is_known(to) => None,
-        Some(to) => Some(format!("`{to}` is not known for {}", term.kind.name())),
-        None => Some(format!("`{}` refers to nothing", term.text)),
+    if term.refers_to.is_empty() {
+        return Some(format!("`{}` refers to nothing", term.text));
     }
+    let unknown = term.refers_to.iter().find(|to| !is_known(to));
+    unknown.map(|to| format!("`{to}` is not known for {}", term.kind.name()))
 }
 
 #[cfg(test)]

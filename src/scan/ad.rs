@@ -217,6 +217,8 @@ pub struct Ad<'a> {
     pub quantity: Option<u64>,
     /// ISO 3166-1 code of the field country.
     pub country: Option<&'a str>,
+    /// The field country, as it stands.
+    pub place: Option<&'a str>,
     /// ISO 639-1 code of the field language.
     pub language: Option<&'a str>,
 }
@@ -235,7 +237,10 @@ impl<'a> Ad<'a> {
             Role::Id => self.id = Some(Cow::Borrowed(text)),
             Role::Price => self.price = Some(text).filter(|text| !text.trim().is_empty()),
             Role::Currency => self.currency = code(text, 3),
-            Role::Country => self.country = code(text, 2),
+            Role::Country => {
+                self.country = code(text, 2);
+                self.place = Some(text);
+            }
             Role::Language => self.language = text.get(..2),
             Role::Quantity => self.quantity = text.trim().parse().ok(),
             Role::Title | Role::Text | Role::Category => self.fields.push(Field {

@@ -6,6 +6,7 @@
 //! [`weights`]) and puts the result into words ([`record`]).
 
 pub mod ad;
+mod duty;
 pub mod evaluation;
 mod explain;
 pub mod extract;

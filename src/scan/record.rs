@@ -48,6 +48,9 @@ pub struct Finding {
     pub status: Option<StatusRecord>,
     /// What the seller says about legality, age and origin.
     pub claims: Vec<Claim>,
+    /// What national law asks for and the seller says is not there.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub duties: Vec<DutyRecord>,
     /// The price asked.
     pub price: Option<Price>,
     /// Specimens offered.
@@ -111,6 +114,27 @@ pub struct TaxonRecord {
     pub appendix: Option<String>,
     /// Annexes, joined by `/`.
     pub annex: Option<String>,
+}
+
+/// A duty of national law that the seller denies to have met.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+pub struct DutyRecord {
+    /// Scientific name of the animal.
+    pub taxon: String,
+    /// ISO 3166-1.
+    pub country: String,
+    /// `closed-ring`, `transponder` or `documentation`.
+    pub duty: String,
+    /// Particulars, such as the width of the ring.
+    pub detail: Option<String>,
+    /// Duties that the same law names beside it; which of them holds depends on the animal.
+    pub instead: Vec<String>,
+    /// What the ad says.
+    pub claim: String,
+    /// The day whose law was asked for.
+    pub as_of: String,
+    /// Where the duty stands.
+    pub source: String,
 }
 
 /// What a seller claims.

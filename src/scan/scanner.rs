@@ -8,6 +8,7 @@ use crate::lexicon::{Kind, Language, Vocabulary};
 use crate::species::Species;
 
 use super::ad::{Ad, Role};
+use super::duty::Denials;
 use super::explain;
 use super::extract::{Measures, Price, Rates, contact, price};
 use super::judgement::{self, Circumstances, Judgement, Mark};
@@ -197,6 +198,17 @@ impl<'a> Scanner<'a> {
         });
         let anchors = explain::anchors(&reading.marks, judgement);
         let taxa = anchors.iter().flat_map(|mark| &self.meaning(mark).taxa);
+        let denials = Denials {
+            species: self.species,
+            ad,
+            marks: &reading.marks,
+            anchors: &anchors,
+            meaning: |mark: &Mark<'_>| self.meaning(mark),
+            on: self.options.on,
+        };
+        let duties = denials.duties();
+        let mut reasons = explained.reasons();
+        reasons.extend(duties.iter().map(|duty| duty.in_words(self.species)));
         Finding {
             schema: SCHEMA,
             score,
@@ -205,10 +217,11 @@ impl<'a> Scanner<'a> {
             hits: explained.hits(self.species),
             status: explain::status(self.species, taxa, self.options.on),
             claims: claims(ad, reading),
+            duties,
             price: reading.price.clone(),
             quantity: ad.quantity.or(reading.measures.quantity),
             contacts: reading.contacts.clone(),
-            reasons: explained.reasons(),
+            reasons,
         }
     }
 

@@ -11,6 +11,7 @@ mod keys;
 mod lexicon;
 mod sandbox;
 mod scan;
+mod scan_duty;
 mod server;
 mod species;
 mod species_update;
