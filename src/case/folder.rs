@@ -9,7 +9,8 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::evidence::{
-    Action, Custodian, FIRST_KEY, README, README_FILE, Store, StoreError, Writer,
+    Action, Custodian, FIRST_KEY, ITEMS, README, README_FILE, Store, StoreError, Writer,
+    make_readable,
 };
 
 /// File name of the case's own record.
@@ -106,7 +107,7 @@ impl Folder {
             created: custodian.clock().now(),
         };
         fill(staged.path(), &record, custodian)?;
-        make_readable(staged.path()).map_err(not_made)?;
+        make_readable(staged.path(), &staged.path().join(ITEMS)).map_err(not_made)?;
         fs::rename(staged.path(), path).map_err(not_made)?;
         let _ = staged.keep();
         Self::open(path)
@@ -175,18 +176,6 @@ fn fill(root: &Path, record: &CaseRecord, custodian: &Custodian) -> Result<(), S
     }
     let action = Action::new("create").with("case", record.id);
     store.lock(custodian)?.vouch(action, &[CASE_FILE, README_FILE, FIRST_KEY])?;
-    Ok(())
-}
-
-/// A temporary folder is its owner's alone; a case is as open as any folder the user makes.
-#[cfg(unix)]
-fn make_readable(folder: &Path) -> io::Result<()> {
-    let model = folder.join("items");
-    fs::set_permissions(folder, fs::metadata(model)?.permissions())
-}
-
-#[cfg(not(unix))]
-fn make_readable(_folder: &Path) -> io::Result<()> {
     Ok(())
 }
 

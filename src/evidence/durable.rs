@@ -89,6 +89,19 @@ fn list(folder: &Path, paths: &mut Vec<(PathBuf, bool)>) -> io::Result<()> {
     Ok(())
 }
 
+/// Makes `folder`, which was made as its owner's alone, as open as `model` beside or in it.
+///
+/// # Errors
+///
+/// When the permissions cannot be read or set.
+pub(crate) fn make_readable(folder: &Path, model: &Path) -> io::Result<()> {
+    if cfg!(unix) {
+        fs::set_permissions(folder, fs::metadata(model)?.permissions())
+    } else {
+        Ok(())
+    }
+}
+
 /// The folder that `path` is in; the current one for a bare name.
 pub(crate) fn parent(path: &Path) -> &Path {
     match path.parent() {

@@ -36,6 +36,7 @@ mod recheck;
 mod recovery;
 mod store;
 mod timestamp;
+mod transfer;
 mod verify;
 mod wacz;
 mod warc;
@@ -50,6 +51,7 @@ pub use capture::{
 pub use custody::{Action, Entry, Fault, HEAD_FILE, LOG_FILE, Line, Log, SCHEMA as CUSTODY_SCHEMA};
 pub use digest::{Hasher, HashingWriter, Sha256};
 pub use draft::{DATA, Draft, MANIFEST, PayloadFile, SealedItem, TAG_MANIFEST};
+pub(crate) use durable::make_readable;
 pub use interrupt::Interrupt;
 pub use key::{
     Ask, Handover, KeyError, KeyRing, KnownKey, PASSPHRASE_FILE, PublicKey, Signer,
@@ -62,6 +64,10 @@ pub use readme::{README, README_FILE};
 pub use recheck::{Rechecked, State, logged_address, pages_to_visit, visits};
 pub use store::{Custodian, FIRST_KEY, ITEMS, KEYS, QUARANTINE, Store, StoreError};
 pub use timestamp::{Authority, Stamped, TimeStamp, TimeStampError, stamp_head, stamp_item};
+pub use transfer::{
+    Anchor, Countersigned, Filed, Receipt, Received, Sent, Terms, TransferError, file_receipt,
+    receive, send,
+};
 pub use verify::{Check, Expected, Report, verify};
 pub use wacz::{WaczError, write_wacz};
 pub use writer::{TOOL, Writer};

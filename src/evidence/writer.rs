@@ -52,6 +52,11 @@ impl<'a> Writer<'a> {
         Ok(writer)
     }
 
+    /// The newest entry of the custody log.
+    pub(super) fn newest(&self) -> Option<&Line> {
+        self.last.as_ref()
+    }
+
     /// Adds an entry to the custody log; when this returns it is durable.
     ///
     /// # Errors

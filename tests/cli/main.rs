@@ -16,3 +16,4 @@ mod server;
 mod species;
 mod species_update;
 mod surface;
+mod transfer;

@@ -30,13 +30,17 @@ pub(super) struct LogArgs {
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:
   pugmark evidence note --case ivory-2026 \"Seller confirmed by phone that the tusk is real\"
-  pugmark evidence note --case ivory-2026 --item 0003-market-example-ad-17 \"Seen by A. Devi\"")]
+  pugmark evidence note --case ivory-2026 --access --item 0003-market-example-ad-17 \\
+      \"Shown to A. Devi, defence counsel\"")]
 pub(super) struct NoteArgs {
     /// What to note
     text: String,
     /// The item it is about
     #[arg(long)]
     item: Option<String>,
+    /// Somebody saw, handled or copied evidence: an entry `access` instead of `note`
+    #[arg(long)]
+    access: bool,
     #[command(flatten)]
     case: CaseArg,
 }
@@ -85,7 +89,8 @@ pub(super) fn log(args: &LogArgs, streams: &mut Streams) -> anyhow::Result<Outco
 pub(super) fn note(args: &NoteArgs, streams: &mut Streams) -> anyhow::Result<Outcome> {
     let case = args.case.open()?;
     let custodian = custodian()?;
-    let mut action = Action::new("note").with("text", &args.text);
+    let name = if args.access { "access" } else { "note" };
+    let mut action = Action::new(name).with("text", &args.text);
     if let Some(item) = &args.item {
         anyhow::ensure!(case.store().item(item).is_dir(), "the case has no item `{item}`");
         action = action.on(item);

@@ -6,6 +6,7 @@ mod log;
 mod network;
 mod recheck;
 mod timestamp;
+mod transfer;
 mod verify;
 mod wacz;
 
@@ -30,6 +31,8 @@ enum Command {
     Wacz(wacz::Args),
     Log(log::LogArgs),
     Note(log::NoteArgs),
+    Transfer(transfer::TransferArgs),
+    Receive(transfer::ReceiveArgs),
 }
 
 pub(super) fn run(args: &Args, streams: &mut Streams) -> anyhow::Result<Outcome> {
@@ -42,6 +45,8 @@ pub(super) fn run(args: &Args, streams: &mut Streams) -> anyhow::Result<Outcome>
         Command::Wacz(args) => wacz::run(args, streams),
         Command::Log(args) => log::log(args, streams),
         Command::Note(args) => log::note(args, streams),
+        Command::Transfer(args) => transfer::transfer(args, streams),
+        Command::Receive(args) => transfer::receive_package(args, streams),
     }
 }
 

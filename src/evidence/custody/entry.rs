@@ -93,6 +93,10 @@ impl Line {
         if entry.schema != SCHEMA {
             return Err(format!("schema `{}` is not `{SCHEMA}`", entry.schema));
         }
+        let outside = entry.files.keys().chain(&entry.item).find(|path| !is_inside(path));
+        if let Some(path) = outside.or(entry.item.as_ref().filter(|item| item.contains('/'))) {
+            return Err(format!("`{path}` leads out of its folder"));
+        }
         if Sha256::of(bytes.as_bytes()) != sealed.hash {
             return Err("its hash is not that of its content".to_owned());
         }
@@ -108,6 +112,12 @@ impl Line {
         key.fingerprint() == self.entry.key
             && key.verifies(canonical(&self.entry).as_bytes(), &self.signature)
     }
+}
+
+/// True for a path that does not lead out of the folder it is relative to, on any system.
+pub(in crate::evidence) fn is_inside(path: &str) -> bool {
+    !path.contains(['\\', ':', '\0'])
+        && path.split('/').all(|part| !matches!(part, "" | "." | ".."))
 }
 
 fn canonical(entry: &Entry) -> String {

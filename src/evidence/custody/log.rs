@@ -1,12 +1,12 @@
 //! Reads the log: whole, to check it, or its tail, to add to it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, ErrorKind, Read, Seek, SeekFrom};
 use std::path::Path;
 
 use fs_err as fs;
 
-use super::Line;
+use super::{Entry, Line};
 use crate::evidence::digest::Sha256;
 use crate::evidence::key::PublicKey;
 
@@ -144,6 +144,16 @@ impl Log {
     /// The entries whose promises may not be kept yet, after a crash.
     pub(in crate::evidence) fn pending(&self) -> impl Iterator<Item = &Line> {
         self.lines.iter().filter(|line| line.entry.number > self.head)
+    }
+
+    /// Items that were not in the package when the case last changed hands.
+    #[must_use]
+    pub fn left_behind(&self) -> BTreeSet<String> {
+        // A transfer that became an item of this case left nothing of this case behind.
+        let is_of_case = |entry: &Entry| entry.action == "transfer-in" && entry.item.is_none();
+        let received = self.lines.iter().filter(|line| is_of_case(&line.entry));
+        let lists = received.filter_map(|line| line.entry.details.get("left_behind")?.as_array());
+        lists.flatten().filter_map(|name| name.as_str().map(str::to_owned)).collect()
     }
 
     /// Files of the case folder and the SHA-256 that the log last gave them.

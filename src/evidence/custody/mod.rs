@@ -19,4 +19,5 @@ pub use action::Action;
 pub use entry::{Entry, Line, SCHEMA};
 pub use log::{Fault, HEAD_FILE, LOG_FILE, Log};
 
+pub(super) use entry::is_inside;
 pub(super) use log::Tail;

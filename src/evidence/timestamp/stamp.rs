@@ -1,6 +1,6 @@
 //! Time-stamps of a case: asked for, kept beside what they are over, checked again.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 use std::path::Path;
 use std::sync::Arc;
@@ -17,6 +17,7 @@ use crate::evidence::custody::{Action, LOG_FILE, Log};
 use crate::evidence::digest::Sha256;
 use crate::evidence::draft::{MANIFEST, digest_in};
 use crate::evidence::store::{Custodian, ITEMS, Store};
+use crate::evidence::verify::is_elsewhere;
 
 /// Folder of the time-stamps over the custody log, and of the certificates to trust.
 pub(in crate::evidence) const HEAD_STAMPS: &str = "timestamps";
@@ -222,13 +223,19 @@ fn free(store: &Store, stem: &str) -> String {
 pub(in crate::evidence) type StampCheck = (String, Option<String>, Result<String, String>);
 
 /// Checks every time-stamp that `log` vouches for: its file, its item, and what it states.
-pub(in crate::evidence) fn check_stamps(store: &Store, log: &Log) -> Vec<StampCheck> {
+/// Those of items that were `left_behind` are not here either.
+pub(in crate::evidence) fn check_stamps(
+    store: &Store,
+    log: &Log,
+    left_behind: &BTreeSet<String>,
+) -> Vec<StampCheck> {
     let root = store.root();
     let files = log.files();
     let is_roots = |name: &&str| name.starts_with(HEAD_STAMPS) && name.ends_with(ROOTS);
     let pems = files.keys().filter(|name| is_roots(name)).map(|name| fs::read(root.join(name)));
     let roots: Vec<_> = pems.flat_map(|pem| certificates(&pem.unwrap_or_default())).collect();
-    let stamps = files.keys().filter(|name| name.ends_with(EXTENSION));
+    let is_here = |name: &str| !is_elsewhere(store, name, left_behind);
+    let stamps = files.keys().filter(|name| name.ends_with(EXTENSION) && is_here(name));
     stamps
         .map(|name| {
             let (item, result) = match target(store, log, name) {

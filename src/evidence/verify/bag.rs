@@ -9,7 +9,7 @@ use fs_err as fs;
 use super::archive::Acquired;
 use super::folder::relative;
 use super::{Check, Report, Task};
-use crate::evidence::custody::{LOG_FILE, Line, Log};
+use crate::evidence::custody::{LOG_FILE, Line, Log, is_inside};
 use crate::evidence::digest::Sha256;
 use crate::evidence::draft::{MANIFEST, TAG_MANIFEST, digest_in};
 use crate::evidence::recovery;
@@ -19,6 +19,7 @@ use crate::evidence::store::{ITEMS, LOCK_FILE, Store, StoreError};
 pub(super) fn plan(
     store: &Store,
     log: &Log,
+    left_behind: &BTreeSet<String>,
     report: &mut Report,
     tasks: &mut Vec<Task>,
 ) -> Result<(), StoreError> {
@@ -28,6 +29,9 @@ pub(super) fn plan(
             continue;
         };
         known.insert(name.clone());
+        if is_elsewhere(store, &format!("{ITEMS}/{name}"), left_behind) {
+            continue;
+        }
         report.items += 1;
         let prefix = format!("{ITEMS}/{name}/");
         let vouched = log.files().into_keys().filter_map(|file| file.strip_prefix(&prefix));
@@ -38,6 +42,9 @@ pub(super) fn plan(
             vouched: vouched.map(str::to_owned).collect(),
             faults: Vec::new(),
         };
+        if item.folder.is_symlink() {
+            item.fault(TAG_MANIFEST, "is reached by a link".to_owned());
+        }
         item.plan(expected, tasks)?;
         let faults = item.faults.into_iter().map(|(file, detail)| Check {
             item: Some(name.clone()),
@@ -57,6 +64,19 @@ pub(super) fn plan(
         detail: format!("is not known to {LOG_FILE}"),
     }));
     Ok(())
+}
+
+/// True for a file of an item that was left behind when the case changed hands, and that is
+/// not here.
+pub(in crate::evidence) fn is_elsewhere(
+    store: &Store,
+    file: &str,
+    left_behind: &BTreeSet<String>,
+) -> bool {
+    let item = file.strip_prefix(ITEMS).and_then(|rest| rest.split('/').nth(1));
+    item.is_some_and(|item| {
+        left_behind.contains(item) && store.item(item).symlink_metadata().is_err()
+    })
 }
 
 /// Where the item is: in its place, or, after a crash, beside it.
@@ -203,11 +223,6 @@ impl Item<'_> {
     fn in_case(&self, path: &str) -> String {
         format!("{}/{path}", relative(self.store.root(), &self.store.item(self.name)))
     }
-}
-
-/// True for a path that does not lead out of its folder.
-fn is_inside(path: &str) -> bool {
-    !path.is_empty() && path.split('/').all(|part| !matches!(part, "" | "." | ".."))
 }
 
 fn walk(

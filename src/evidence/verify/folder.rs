@@ -6,23 +6,29 @@ use std::path::Path;
 
 use fs_err as fs;
 
+use super::bag::is_elsewhere;
 use super::{Check, Report, Task};
 use crate::evidence::custody::{HEAD_FILE, LOG_FILE, Log};
 use crate::evidence::digest::Sha256;
 use crate::evidence::recovery;
 use crate::evidence::store::{ITEMS, KEYS, LOCK_FILE, QUARANTINE, Store, StoreError};
 use crate::evidence::timestamp::HEAD_STAMPS;
+use crate::evidence::transfer::TRANSFERS;
 
 /// Plans the hashing of the files of the case, and reports what has no business there.
 pub(super) fn plan(
     store: &Store,
     log: &Log,
+    left_behind: &BTreeSet<String>,
     report: &mut Report,
     tasks: &mut Vec<Task>,
 ) -> Result<(), StoreError> {
     let root = store.root();
     let mut vouched = BTreeSet::new();
     for (name, expected) in log.files() {
+        if is_elsewhere(store, name, left_behind) {
+            continue;
+        }
         vouched.insert(name.to_owned());
         let mut path = root.join(name);
         let staged = recovery::staged(root, name);
@@ -63,9 +69,9 @@ fn check_listing(
     for path in recovery::unfinished(root)? {
         unfinished.insert(relative(root, &path));
     }
-    for folder in ["", KEYS, HEAD_STAMPS] {
+    for folder in ["", KEYS, HEAD_STAMPS, TRANSFERS] {
         let Ok(entries) = fs::read_dir(root.join(folder)) else {
-            if folder == HEAD_STAMPS {
+            if folder == HEAD_STAMPS || folder == TRANSFERS {
                 continue;
             }
             faults.push((folder.to_owned(), "is missing"));
@@ -78,7 +84,7 @@ fn check_listing(
             let known = match name.as_str() {
                 LOG_FILE | HEAD_FILE => is_file,
                 LOCK_FILE => is_file && entry.metadata()?.len() == 0,
-                ITEMS | KEYS | QUARANTINE | HEAD_STAMPS => entry.file_type()?.is_dir(),
+                ITEMS | KEYS | QUARANTINE | HEAD_STAMPS | TRANSFERS => entry.file_type()?.is_dir(),
                 name => is_file && (vouched.contains(name) || unfinished.contains(name)),
             };
             if !known {
@@ -111,7 +117,7 @@ fn check_listing(
 }
 
 /// The path of `path` in the case, with slashes.
-pub(super) fn relative(root: &Path, path: &Path) -> String {
+pub(in crate::evidence) fn relative(root: &Path, path: &Path) -> String {
     let path = path.strip_prefix(root).unwrap_or(path);
     let parts: Vec<_> = path.iter().map(|part| part.to_string_lossy()).collect();
     parts.join("/")

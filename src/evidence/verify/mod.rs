@@ -8,6 +8,8 @@ mod bag;
 mod folder;
 mod work;
 
+use std::collections::BTreeSet;
+
 use serde::Serialize;
 
 use super::custody::{LOG_FILE, Log};
@@ -16,7 +18,10 @@ use super::keys::CaseKeys;
 use super::memory::Memory;
 use super::store::{Store, StoreError};
 use super::timestamp::check_stamps;
+use super::transfer::{Anchor, check_receipts};
 
+pub(super) use bag::is_elsewhere;
+pub(super) use folder::relative;
 use work::Task;
 
 #[cfg(test)]
@@ -27,7 +32,7 @@ mod tests;
 pub struct Check {
     /// The item; `None` for the case as a whole.
     pub item: Option<String>,
-    /// What was checked: `custody`, `memory`, `signatures`, `keys`, `files`, `bag`, `warc`, `timestamp`, `unfinished`, `total`.
+    /// What was checked: `custody`, `memory`, `signatures`, `keys`, `files`, `bag`, `warc`, `timestamp`, `receipt`, `unfinished`, `total`.
     pub check: &'static str,
     /// Whether all is well.
     pub ok: bool,
@@ -35,6 +40,19 @@ pub struct Check {
     pub file: Option<String>,
     /// What was found, in words.
     pub detail: String,
+}
+
+impl Check {
+    /// A check of the case as a whole that failed.
+    #[must_use]
+    pub fn failed(check: &'static str, file: Option<String>, detail: String) -> Self {
+        Self { item: None, check, ok: false, file, detail }
+    }
+
+    fn of(check: &'static str, file: String, result: Result<String, String>) -> Self {
+        let ok = result.is_ok();
+        Self { item: None, check, ok, file: Some(file), detail: result.unwrap_or_else(|why| why) }
+    }
 }
 
 /// Everything that was checked.
@@ -57,6 +75,12 @@ impl Report {
     #[must_use]
     pub fn failed(&self) -> usize {
         self.checks.iter().filter(|check| !check.ok).count()
+    }
+
+    /// The checks that failed.
+    #[must_use]
+    pub fn into_failed(self) -> Vec<Check> {
+        self.checks.into_iter().filter(|check| !check.ok).collect()
     }
 
     /// The check that sums up all others.
@@ -83,6 +107,10 @@ pub struct Expected {
     pub signers: Vec<Sha256>,
     /// What this machine remembers of the cases it wrote to.
     pub memory: Option<Memory>,
+    /// Entries that must be in the log, each with the file that shows it was there.
+    pub anchors: Vec<(String, Anchor)>,
+    /// Items that are not here, apart from those that the log says were left behind.
+    pub left_behind: BTreeSet<String>,
 }
 
 /// Checks the case of `store`. `progress` is told the number of bytes hashed since
@@ -102,10 +130,19 @@ pub fn verify(
     let mut report = Report { entries: log.lines.len(), ..Report::default() };
     report.checks = check_log(&log, &keys, &expected.signers);
     report.checks.extend(check_memory(store, &log, expected));
+    report
+        .checks
+        .extend(expected.anchors.iter().map(|(file, anchor)| check_anchor(&log, file, *anchor)));
     let mut tasks = Vec::new();
-    folder::plan(store, &log, &mut report, &mut tasks)?;
-    bag::plan(store, &log, &mut report, &mut tasks)?;
-    report.checks.extend(check_stamps(store, &log).into_iter().map(|(file, item, result)| Check {
+    let left_behind = &log.left_behind() | &expected.left_behind;
+    folder::plan(store, &log, &left_behind, &mut report, &mut tasks)?;
+    bag::plan(store, &log, &left_behind, &mut report, &mut tasks)?;
+    let receipts = check_receipts(store, &log, &keys);
+    report
+        .checks
+        .extend(receipts.into_iter().map(|(file, result)| Check::of("receipt", file, result)));
+    let stamps = check_stamps(store, &log, &left_behind).into_iter();
+    report.checks.extend(stamps.map(|(file, item, result)| Check {
         item,
         check: "timestamp",
         ok: result.is_ok(),
@@ -120,10 +157,34 @@ pub fn verify(
 
 /// Where a check stands among those of its item.
 fn order(check: &Check) -> usize {
-    ["custody", "memory", "signatures", "keys", "files", "bag", "warc", "timestamp", "unfinished"]
-        .iter()
-        .position(|name| *name == check.check)
-        .unwrap_or(usize::MAX)
+    [
+        "custody",
+        "memory",
+        "signatures",
+        "keys",
+        "files",
+        "bag",
+        "warc",
+        "timestamp",
+        "receipt",
+        "unfinished",
+    ]
+    .iter()
+    .position(|name| *name == check.check)
+    .unwrap_or(usize::MAX)
+}
+
+/// Something outside the case shows that an entry was in the log.
+fn check_anchor(log: &Log, shown_by: &str, anchor: Anchor) -> Check {
+    let number = anchor.number;
+    let ok = anchor.is_in(log);
+    let detail = if ok {
+        format!("entry {number} is the one that `{shown_by}` shows")
+    } else {
+        format!("entry {number}, which `{shown_by}` shows, is missing: the log was cut or replaced")
+    };
+    let file = (!ok).then(|| LOG_FILE.to_owned());
+    Check { item: None, check: "custody", ok, file, detail }
 }
 
 fn check_memory(store: &Store, log: &Log, expected: &Expected) -> Option<Check> {
