@@ -327,7 +327,10 @@ impl Species {
             )),
             MatchKind::Fuzzy => notes.push(format!("read as `{}`", first.name)),
             MatchKind::Synonym if self.kind(first.named) == TaxonKind::Included => {
-                notes.push(format!("CITES treats {} as part of {name}", first.name));
+                let why = Some(self.taxon(first.named).note);
+                let why = why.filter(|why| !why.is_empty() && !why.starts_with("CITES treats"));
+                let why = why.map_or_else(String::new, |why| format!(" ({why})"));
+                notes.push(format!("CITES treats {} as part of {name}{why}", first.name));
             }
             MatchKind::Synonym => notes.push(format!("{} is another name of {name}", first.name)),
             MatchKind::Accepted | MatchKind::Common => {}

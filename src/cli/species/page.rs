@@ -173,8 +173,9 @@ impl Page<'_> {
             let more = if below.taxa > below.examples.len() { " …" } else { "" };
             let examples = below.examples.join(", ");
             remarks.push(format!(
-                "listed below it: {} taxa in {appendix} ({examples}{more})",
-                below.taxa
+                "listed below it: {} {} in {appendix} ({examples}{more})",
+                below.taxa,
+                if below.taxa == 1 { "taxon" } else { "taxa" }
             ));
         }
         for other in &answer.also {
