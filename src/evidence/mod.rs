@@ -19,6 +19,7 @@
 //! ```
 
 mod add;
+mod browser;
 mod capture;
 mod custody;
 mod digest;
@@ -43,10 +44,11 @@ mod warc;
 mod writer;
 
 pub use add::{AddError, Added, LeftOut, add};
+pub use browser::{Browser, BrowserFacts, BrowserOptions};
 pub use capture::{
     ACQUISITION_SCHEMA, Acquisition, CaptureError, CaptureOptions, Captured, Capturer, CookieError,
-    Cookies, Failure, Fetched, Hosts, Limits, Machine, Manners, Payloads, Prepared, Progress,
-    SameAs, ServerClock, Tls,
+    Cookies, Failure, Fetched, Hosts, Limits, Machine, MadeFile, Manners, Payloads, Prepared,
+    Progress, SameAs, ServerClock, Tls,
 };
 pub use custody::{Action, Entry, Fault, HEAD_FILE, LOG_FILE, Line, Log, SCHEMA as CUSTODY_SCHEMA};
 pub use digest::{Hasher, HashingWriter, Sha256};

@@ -10,6 +10,7 @@ use indicatif::ProgressBar;
 use serde::Serialize;
 use serde_json::Value;
 
+use super::browser::BrowserArgs;
 use super::network::NetworkArgs;
 use super::timestamp::{self, TsaArgs};
 use crate::case::Folder;
@@ -45,6 +46,8 @@ pub(super) struct Args {
     /// Pages to capture at the same time
     #[arg(short, long, value_name = "N", default_value_t = 2)]
     jobs: usize,
+    #[command(flatten)]
+    browser: BrowserArgs,
     #[command(flatten)]
     tsa: TsaArgs,
     #[command(flatten)]
@@ -88,7 +91,8 @@ pub(super) fn run(args: &Args, streams: &mut Streams) -> anyhow::Result<Outcome>
     let custodian = custodian()?;
     let authorities = args.tsa.authorities()?;
     let known = if args.new_only { captured_before(&case)? } else { BTreeSet::new() };
-    let options = args.network.options()?;
+    let mut options = args.network.options()?;
+    args.browser.apply(&mut options, streams)?;
     let crew = Crew { case: &case, custodian: &custodian, options };
     let mut run = Run::new(args, streams);
     crew.work(args.jobs, addresses(&args.urls, known), &mut run)?;
@@ -346,6 +350,9 @@ fn explain(err: CaptureError) -> anyhow::Error {
         }
         CaptureError::Nothing { reason, .. } if reason.starts_with("robots.txt of ") => {
             Some("`--ignore-robots` captures it all the same, and the record says so")
+        }
+        CaptureError::Nothing { reason, .. } if reason.contains("sandbox") => {
+            Some("`--browser-without-sandbox` lets it start, for a container of its own")
         }
         CaptureError::Store(err) => store_hint(err),
         _ => None,

@@ -1,6 +1,7 @@
 //! `pugmark evidence`: captures, adds and verifies.
 
 mod add;
+mod browser;
 mod capture;
 mod log;
 mod network;

@@ -56,6 +56,7 @@ impl NetworkArgs {
         let defaults = CaptureOptions::default();
         Ok(CaptureOptions {
             allow_private: self.allow_private,
+            browser_agent: self.user_agent.clone(),
             user_agent: self.user_agent.clone().unwrap_or(defaults.user_agent),
             proxy: proxy.context("`--proxy` names no proxy")?,
             cookies: self.read_cookies()?,

@@ -4,6 +4,7 @@ use jiff::Timestamp;
 use serde::Serialize;
 
 use super::payloads::SameAs;
+use crate::evidence::browser::BrowserFacts;
 use crate::evidence::digest::Sha256;
 use crate::evidence::page::Role;
 
@@ -15,7 +16,8 @@ pub const ACQUISITION_SCHEMA: &str = "pugmark.acquisition/1";
 pub struct Acquisition {
     /// [`ACQUISITION_SCHEMA`].
     pub schema: &'static str,
-    /// `http`: by asking servers, without a browser; scripts were kept, not run.
+    /// `http`: by asking servers, without a browser; scripts were kept, not run. `browser`:
+    /// by a browser, whose traffic was recorded.
     pub method: &'static str,
     /// What was asked for.
     pub url: String,
@@ -44,7 +46,24 @@ pub struct Acquisition {
     /// Certificates that servers showed.
     pub tls: Vec<Tls>,
     /// What this way of capturing does not get.
-    pub limits_of_method: &'static str,
+    pub limits_of_method: String,
+    /// How a browser looked at the page.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub browser: Option<BrowserFacts>,
+    /// Files that the browser made: pictures, the page on paper, its elements, its text.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub files: Vec<MadeFile>,
+}
+
+/// A file that was made from the page.
+#[derive(Clone, Debug, Serialize)]
+pub struct MadeFile {
+    /// Its path below `data/`.
+    pub path: String,
+    /// Its size.
+    pub bytes: u64,
+    /// Its digest.
+    pub sha256: Sha256,
 }
 
 /// The program and the machine it ran on.

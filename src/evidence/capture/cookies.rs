@@ -67,7 +67,6 @@ impl Cookies {
         self.0.is_empty()
     }
 
-    #[expect(dead_code, reason = "the browser, which comes next, gets them one by one")]
     pub(in crate::evidence) fn iter(&self) -> impl Iterator<Item = &CookieLine> {
         self.0.iter()
     }

@@ -16,6 +16,7 @@
 
 mod acquisition;
 mod archive;
+mod browse;
 mod cookies;
 mod manners;
 mod options;
@@ -37,13 +38,14 @@ use super::store::{Custodian, Store, StoreError};
 use payloads::Written;
 
 pub use acquisition::{
-    ACQUISITION_SCHEMA, Acquisition, Failure, Fetched, Machine, ServerClock, Tls,
+    ACQUISITION_SCHEMA, Acquisition, Failure, Fetched, Machine, MadeFile, ServerClock, Tls,
 };
 pub use cookies::{CookieError, Cookies};
 pub use manners::{Hosts, Manners};
 pub use options::{CaptureOptions, Limits};
 pub use payloads::{Payloads, SameAs};
 
+pub(super) use cookies::CookieLine;
 pub(super) use session::Session;
 
 #[cfg(test)]

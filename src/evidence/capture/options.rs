@@ -9,6 +9,7 @@ use rustls::pki_types::CertificateDer;
 use super::cookies::Cookies;
 use super::manners::Manners;
 use super::payloads::Payloads;
+use crate::evidence::browser::BrowserOptions;
 use crate::evidence::interrupt::Interrupt;
 use crate::evidence::net::Proxy;
 
@@ -33,6 +34,12 @@ pub struct CaptureOptions {
     pub manners: Manners,
     /// Bodies that the case has; what comes again becomes a reference.
     pub payloads: Payloads,
+    /// The browser to look with; without one, servers are asked for the page and its parts.
+    pub browser: Option<BrowserOptions>,
+    /// Whether a browser was wanted, but is not there.
+    pub browser_missing: bool,
+    /// What the browser calls itself, if not by its own name.
+    pub browser_agent: Option<String>,
     /// Where it stops.
     pub limits: Limits,
     /// The command line, for the record.
@@ -99,6 +106,9 @@ impl Default for CaptureOptions {
             keep_secrets: false,
             manners: Manners::default(),
             payloads: Payloads::default(),
+            browser: None,
+            browser_missing: false,
+            browser_agent: None,
             limits: Limits::default(),
             command: Vec::new(),
             roots: Vec::new(),

@@ -10,12 +10,16 @@ use jiff::Timestamp;
 use tokio::task::JoinSet;
 use url::Url;
 
-use super::acquisition::{ACQUISITION_SCHEMA, Acquisition, Failure, Machine, ServerClock};
+use super::acquisition::{
+    ACQUISITION_SCHEMA, Acquisition, Failure, Machine, MadeFile, ServerClock,
+};
 use super::archive::{Archive, Reason};
+use super::browse::LIMITS_OF_BROWSER;
 use super::cookies::Jar;
 use super::payloads::Written;
 use super::{CaptureOptions, Captured, Progress};
 use crate::clock::Clock;
+use crate::evidence::browser::BrowserFacts;
 use crate::evidence::draft::{Draft, SealedItem};
 use crate::evidence::net::{Ask, Client, Exchange, FetchError};
 use crate::evidence::page::{self, Role};
@@ -25,6 +29,9 @@ use crate::evidence::writer::TOOL;
 /// What is left unsaid by a capture without a browser.
 const LIMITS_OF_METHOD: &str = "No browser was used. Scripts were kept but not run, so what \
     scripts would load or show is missing; no picture of the page was taken.";
+
+/// What is said besides where a browser was wanted.
+const BROWSER_MISSING: &str = "A browser was asked for, but none is installed.";
 
 /// An address that is still to be asked.
 struct Job {
@@ -39,9 +46,9 @@ struct Job {
 
 /// A capture that is going on.
 pub(in crate::evidence) struct Session<'a> {
-    draft: Draft,
+    pub(super) draft: Draft,
     archive: Archive,
-    options: &'a CaptureOptions,
+    pub(super) options: &'a CaptureOptions,
     clock: Clock,
     started: Timestamp,
     running: Instant,
@@ -54,12 +61,16 @@ pub(in crate::evidence) struct Session<'a> {
     pub(in crate::evidence) final_url: Url,
     /// Status code of the page.
     pub(in crate::evidence) status: Option<u16>,
-    title: Option<String>,
+    pub(super) title: Option<String>,
     /// What the page says.
     pub(in crate::evidence) text: Option<String>,
     /// Why the page is not whole.
     pub(in crate::evidence) problem: Option<String>,
     server_clock: Option<ServerClock>,
+    /// How a browser looked at the page.
+    pub(super) browser: Option<BrowserFacts>,
+    /// Files that the browser made.
+    pub(super) made: Vec<MadeFile>,
 }
 
 impl<'a> Session<'a> {
@@ -89,6 +100,8 @@ impl<'a> Session<'a> {
             text: None,
             problem: None,
             server_clock: None,
+            browser: None,
+            made: Vec::new(),
         })
     }
 
@@ -103,6 +116,10 @@ impl<'a> Session<'a> {
         url: &Url,
         progress: &mut dyn FnMut(Progress<'_>),
     ) -> Result<(), FetchError> {
+        let options = self.options;
+        if let Some(browser) = &options.browser {
+            return self.browse(browser, client, url, progress).await;
+        }
         self.fetch_page(client, url, progress).await?;
         self.fetch_parts(client, progress).await
     }
@@ -286,7 +303,11 @@ impl<'a> Session<'a> {
     }
 
     /// Writes `exchange` into the archive; true when there is an answer.
-    fn put(&mut self, exchange: &mut Exchange, reason: Reason<'_>) -> Result<bool, FetchError> {
+    pub(super) fn put(
+        &mut self,
+        exchange: &mut Exchange,
+        reason: Reason<'_>,
+    ) -> Result<bool, FetchError> {
         if let Some(FetchError::Disk(err)) =
             exchange.error.take_if(|e| matches!(e, FetchError::Disk(_)))
         {
@@ -351,7 +372,7 @@ impl<'a> Session<'a> {
         }
     }
 
-    fn fail(
+    pub(super) fn fail(
         &mut self,
         url: &Url,
         reason: Reason<'_>,
@@ -363,7 +384,7 @@ impl<'a> Session<'a> {
     }
 
     /// Source: RFC 9110, section 5.6.7: `Date` has the form of RFC 5322, with `GMT`.
-    fn read_clock(&mut self, exchange: &Exchange) {
+    pub(super) fn read_clock(&mut self, exchange: &Exchange) {
         let parser = jiff::fmt::rfc2822::DateTimeParser::new();
         let Ok(server) = parser.parse_timestamp(exchange.header("date")) else { return };
         let took = i64::try_from(exchange.duration.as_micros()).unwrap_or(0);
@@ -385,7 +406,7 @@ impl<'a> Session<'a> {
         let parts = fetched.iter().filter(|fetched| fetched.response_record.is_some()).count();
         let record = Acquisition {
             schema: ACQUISITION_SCHEMA,
-            method: "http",
+            method: if self.browser.is_some() { "browser" } else { "http" },
             url: self.url.to_string(),
             final_url: self.final_url.to_string(),
             status: self.status,
@@ -395,11 +416,17 @@ impl<'a> Session<'a> {
             complete: self.problem.is_none(),
             problem: self.problem,
             clock: self.server_clock,
-            machine: machine(self.options),
+            machine: machine(self.options, self.browser.as_ref()),
             fetched,
             failures: self.failures,
             tls,
-            limits_of_method: LIMITS_OF_METHOD,
+            limits_of_method: match (&self.browser, self.options.browser_missing) {
+                (Some(_), _) => LIMITS_OF_BROWSER.to_owned(),
+                (None, true) => format!("{BROWSER_MISSING} {LIMITS_OF_METHOD}"),
+                (None, false) => LIMITS_OF_METHOD.to_owned(),
+            },
+            browser: self.browser,
+            files: self.made,
         };
         let mut json = serde_json::to_vec_pretty(&record).map_err(io::Error::from)?;
         json.push(b'\n');
@@ -421,12 +448,12 @@ impl<'a> Session<'a> {
     }
 }
 
-fn machine(options: &CaptureOptions) -> Machine {
+fn machine(options: &CaptureOptions, browser: Option<&BrowserFacts>) -> Machine {
     Machine {
         tool: TOOL,
         command: options.command.clone(),
         system: format!("{} {}", std::env::consts::OS, std::env::consts::ARCH),
-        user_agent: options.user_agent.clone(),
+        user_agent: browser.map_or(&options.user_agent, |facts| &facts.user_agent).clone(),
         allow_private: options.allow_private,
         proxy: options.proxy.as_ref().map(ToString::to_string),
         robots: if options.manners.respect_robots { "respected" } else { "ignored" },

@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 use http_body_util::BodyExt;
 use hyper::body::Incoming;
 use hyper::{HeaderMap, Response, header};
+use jiff::Timestamp;
 use rustls::ClientConfig;
 use rustls::pki_types::CertificateDer;
 use url::Url;
@@ -19,6 +20,7 @@ use super::exchange::{Exchange, FetchError};
 use super::proxy::Proxy;
 use super::recording::{self, Recording, Stopped};
 use super::route::Route;
+use super::tee::Tee;
 use super::{redact, tls};
 use crate::clock::Clock;
 use crate::evidence::digest::{Hasher, Sha256};
@@ -70,17 +72,30 @@ impl Client {
         Self { options, tls, idle: Mutex::default() }
     }
 
+    /// The time by the clock that dates requests.
+    pub(crate) fn now(&self) -> Timestamp {
+        self.options.clock.now()
+    }
+
     /// Asks once; redirects are the caller's to follow.
     pub(crate) async fn fetch(&self, ask: &Ask) -> Exchange {
+        self.fetch_into(ask, None).await
+    }
+
+    /// As [`Client::fetch`], and passes the answer on as it comes.
+    pub(crate) async fn fetch_into(&self, ask: &Ask, mut tee: Option<&mut Tee>) -> Exchange {
         let started = self.options.clock.now();
         let clock = Instant::now();
         let mut trace = Trace::default();
         let result = tokio::select! {
-            result = tokio::time::timeout(self.options.time, self.attempt(ask, &mut trace)) => {
+            result = tokio::time::timeout(self.options.time, self.attempt(ask, &mut trace, tee.as_deref_mut())) => {
                 result.unwrap_or(Err(FetchError::Timeout(self.options.time)))
             }
             () = self.options.interrupt.fired() => Err(FetchError::Interrupted),
         };
+        if let Some(tee) = tee {
+            tee.end(result.is_ok());
+        }
         let mut exchange = Exchange {
             url: ask.url.clone(),
             method: ask.method.clone(),
@@ -131,7 +146,12 @@ impl Client {
         Ok(())
     }
 
-    async fn attempt(&self, ask: &Ask, trace: &mut Trace) -> Result<(), FetchError> {
+    async fn attempt(
+        &self,
+        ask: &Ask,
+        trace: &mut Trace,
+        mut tee: Option<&mut Tee>,
+    ) -> Result<(), FetchError> {
         if !matches!(ask.url.scheme(), "http" | "https") {
             return Err(FetchError::Scheme);
         }
@@ -147,7 +167,10 @@ impl Client {
             None => self.ask(self.connect(&ask.url).await?, ask, trace).await,
         }?;
         trace.headers = response.headers().clone();
-        self.read_body(response.into_body(), ask.keep, trace).await
+        if let Some(tee) = &mut tee {
+            tee.start(response.status(), response.headers());
+        }
+        self.read_body(response.into_body(), ask.keep, trace, tee).await
     }
 
     async fn ask(
@@ -174,6 +197,7 @@ impl Client {
         mut body: Incoming,
         keep: Keep,
         trace: &mut Trace,
+        mut tee: Option<&mut Tee>,
     ) -> Result<(), FetchError> {
         let mut hasher = Hasher::default();
         let mut text = (keep == Keep::All || is_read(&trace.headers)).then(Vec::new);
@@ -184,6 +208,11 @@ impl Client {
             text = text.filter(|text| text.len() + bytes.len() <= LONGEST_TEXT);
             if let Some(text) = &mut text {
                 text.extend_from_slice(bytes);
+            }
+            if let Some(tee) = &mut tee
+                && !tee.send(bytes.clone()).await
+            {
+                return Err(FetchError::Unwanted);
             }
         }
         trace.entity = Some((hasher.digest(), hasher.bytes()));

@@ -27,6 +27,10 @@ pub(crate) enum FetchError {
     PrivateName(String),
     #[error("no connection by way of the proxy {proxy}: {source}")]
     Proxy { proxy: String, source: io::Error },
+    #[error("the browser no longer wanted it")]
+    Unwanted,
+    #[error("the browser: {0}")]
+    Browser(String),
     #[error("{0}")]
     Robots(String),
     #[error("no connection to {address}: {source}")]

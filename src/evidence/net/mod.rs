@@ -11,6 +11,7 @@ mod recording;
 mod redact;
 mod resolver;
 mod route;
+mod tee;
 mod tls;
 
 pub use address::refusal;
@@ -22,4 +23,5 @@ pub(super) use client::{Client, ClientOptions};
 pub(super) use exchange::{Exchange, FetchError};
 pub(super) use recording::{Received, head_end};
 pub(super) use route::Route;
+pub(super) use tee::Tee;
 pub(super) use tls::{TlsFacts, config as tls_config};

@@ -1,5 +1,6 @@
 //! Captures from servers that the tests run themselves.
 
+mod browser;
 mod manners;
 mod same;
 mod ways;

@@ -114,7 +114,7 @@ fn an_http_proxy_is_asked_for_whole_addresses_and_its_password_is_not_stored() {
 }
 
 /// An HTTPS server with a certificate of its own; answers every request alike.
-fn serve_tls(answer: Vec<u8>) -> (SocketAddr, CertificateDer<'static>) {
+pub(super) fn serve_tls(answer: Vec<u8>) -> (SocketAddr, CertificateDer<'static>) {
     let made = rcgen::generate_simple_self_signed(vec!["127.0.0.1".to_owned()]).unwrap();
     let certificate = made.cert.der().clone();
     let key = PrivateKeyDer::try_from(made.signing_key.serialize_der()).unwrap();

@@ -1,0 +1,165 @@
+//! Captures by an installed Chromium; without one these tests step aside, loudly.
+#![expect(clippy::print_stderr, reason = "a test that steps aside must say so")]
+
+use std::fmt::Write as _;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+
+use super::super::{CaptureOptions, Capturer, Cookies};
+use super::ways::serve_tls;
+use super::{Case, acquisition, archive, contains, ok, serve, serve_with};
+use crate::evidence::{Browser, BrowserOptions};
+
+/// Options with a browser, when there is one.
+fn options() -> Option<CaptureOptions> {
+    let Some(program) = Browser::find() else {
+        let required = std::env::var("PUGMARK_COUNTERPARTS").is_ok_and(|v| v == "required");
+        assert!(!required, "a Chromium is required");
+        eprintln!("STEPPED ASIDE: no Chromium is installed, so none was driven");
+        return None;
+    };
+    // Containers run tests as root, and Chromium refuses its sandbox to root.
+    let browser = BrowserOptions { without_sandbox: true, ..BrowserOptions::new(program) };
+    Some(CaptureOptions {
+        browser: Some(browser),
+        allow_private: true,
+        ..CaptureOptions::default()
+    })
+}
+
+/// Width and height in the head of a PNG file.
+fn size(png: &[u8]) -> (u32, u32) {
+    assert!(png.starts_with(b"\x89PNG"));
+    let number = |at: usize| u32::from_be_bytes(png[at..at + 4].try_into().unwrap());
+    (number(16), number(20))
+}
+
+const MARKET: &str = "<!doctype html><title>Ivory</title><p id=p>loading</p>\
+    <div style='height:3000px'></div><img id=late width=50 height=50><div style='height:500px'></div>\
+    <script>fetch('/price').then(a => a.text()).then(t => p.textContent = 'Price ' + t);\
+    new IntersectionObserver(e => { if (e[0].isIntersecting) late.src = '/late.svg' }).observe(late)</script>";
+
+#[test]
+fn a_browser_shows_what_scripts_load_and_what_comes_on_scrolling() {
+    let Some(options) = options() else { return };
+    let svg = "<svg xmlns='http://www.w3.org/2000/svg' width='9' height='9'><rect width='9' height='9'/></svg>";
+    let server = serve(vec![
+        ("/ad", ok("text/html; charset=utf-8", MARKET)),
+        ("/price", ok("text/plain", "450 €")),
+        ("/late.svg", ok("image/svg+xml", svg)),
+    ]);
+    let case = Case::new();
+    let capturer = Capturer::new(&case.store, &case.custodian, options).unwrap();
+    let page = capturer.capture(&format!("http://{server}/ad"), &mut |_| {}).unwrap();
+    assert_eq!(
+        (page.status, page.title.as_deref(), page.problem),
+        (Some(200), Some("Ivory"), None)
+    );
+    let item = case.store.item(&page.item);
+    let archive = archive(&item);
+    assert!(contains(&archive, MARKET.as_bytes()) && contains(&archive, svg.as_bytes()));
+    let data = item.join("data");
+    assert!(fs_err::read_to_string(data.join("text.txt")).unwrap().contains("Price 450 €"));
+    assert!(fs_err::read_to_string(data.join("dom.html")).unwrap().contains("src=\"/late.svg\""));
+    assert!(fs_err::read(data.join("page.pdf")).unwrap().starts_with(b"%PDF-"));
+    let (width, height) = size(&fs_err::read(data.join("screenshot.png")).unwrap());
+    assert!(width == 1280 && height > 3500, "{width} x {height}");
+    let record = acquisition(&item);
+    assert_eq!(
+        (&record["method"], &record["browser"]["scroll_end"]),
+        (&"browser".into(), &"bottom".into())
+    );
+    assert_eq!(record["files"].as_array().unwrap().len(), 4);
+    case.assert_items_sound();
+}
+
+#[test]
+fn a_page_without_end_is_left_at_a_height() {
+    let Some(mut options) = options() else { return };
+    let feed = "<title>Feed</title><script>function more() {\
+        document.body.insertAdjacentHTML('beforeend', '<p style=height:900px>post</p>') }\
+        onload = more; onscroll = more</script><body>";
+    let server = serve(vec![("/", ok("text/html", feed))]);
+    if let Some(browser) = &mut options.browser {
+        browser.longest_page = 12_000;
+    }
+    let case = Case::new();
+    let capturer = Capturer::new(&case.store, &case.custodian, options).unwrap();
+    let page = capturer.capture(&format!("http://{server}/"), &mut |_| {}).unwrap();
+    let item = case.store.item(&page.item);
+    assert_eq!(acquisition(&item)["browser"]["scroll_end"], "height");
+    assert_eq!(size(&fs_err::read(item.join("data/screenshot.png")).unwrap()), (1280, 8000));
+    assert!(item.join("data/screenshot-2.png").exists());
+}
+
+#[test]
+fn a_browser_is_kept_from_addresses_that_are_not_public() {
+    let Some(options) = options() else { return };
+    let visits = Arc::new(AtomicUsize::new(0));
+    let count = Arc::clone(&visits);
+    let inside = serve_with(move |_| {
+        count.fetch_add(1, Ordering::Relaxed);
+        ok("text/html", "secret")
+    });
+    let port = inside.port();
+    let mut page = format!(
+        "<title>Trap</title><meta http-equiv=refresh content='3;url=http://127.0.0.2:{port}/'>\
+         <iframe src=http://127.0.0.1:{port}/></iframe><script>\
+         fetch('http://[::ffff:127.0.0.1]:{port}/f', {{mode: 'no-cors'}}).catch(() => 0);\
+         new WebSocket('ws://127.0.0.3:{port}/');</script>"
+    );
+    let hosts =
+        ["localhost", "2130706433", "0x7f.1", "0177.0.0.1", "127.1", "[::1]", "[64:ff9b::7f00:1]"];
+    for (number, host) in hosts.iter().enumerate() {
+        let _ = write!(page, "<img src=http://{host}:{port}/{number}>");
+    }
+    let away = format!(
+        "HTTP/1.1 302 Found\r\nLocation: http://127.0.0.1:{port}/\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
+    );
+    page += "<img src=/away>";
+    let server = serve(vec![("/", ok("text/html", &page)), ("/away", away.into_bytes())]);
+    let case = Case::new();
+    let mut options =
+        CaptureOptions { allow_private: false, also_allowed: vec![server], ..options };
+    if let Some(browser) = &mut options.browser {
+        browser.wait = Duration::from_secs(4);
+    }
+    let capturer = Capturer::new(&case.store, &case.custodian, options).unwrap();
+    let page = capturer.capture(&format!("http://{server}/"), &mut |_| {}).unwrap();
+    assert_eq!(visits.load(Ordering::Relaxed), 0, "{:?}", page.failures);
+    let pictures = hosts.iter().enumerate().map(|(number, host)| format!("{host}:{port}/{number}"));
+    let others = ["127.0.0.1:{}/", "127.0.0.2:{}/", "[::ffff:127.0.0.1]:{}/f"];
+    let others = others.map(|other| other.replace("{}", &port.to_string()));
+    for address in pictures.chain(others) {
+        let url = url::Url::parse(&format!("http://{address}")).unwrap();
+        let failure = page.failures.iter().find(|failure| failure.url == url.as_str());
+        let refused = failure.is_some_and(|failure| failure.reason.starts_with("refused: "));
+        assert!(refused, "{url}: {:#?}", page.failures);
+    }
+    let error = capturer.capture(&format!("http://{inside}/"), &mut |_| {}).unwrap_err();
+    assert!(error.to_string().contains("refused: "), "{error}");
+    assert_eq!(visits.load(Ordering::Relaxed), 0);
+}
+
+#[test]
+fn a_browser_over_tls_is_logged_in_and_the_login_is_not_stored() {
+    let Some(options) = options() else { return };
+    let answer = "HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nSet-Cookie: login=s3cret2; Path=/\r\n\
+        Content-Length: 21\r\nConnection: close\r\n\r\n<title>Inside</title>";
+    let (server, certificate) = serve_tls(answer.as_bytes().to_vec());
+    let cookies = "127.0.0.1\tFALSE\t/\tTRUE\t0\tlogin\ts3cret\n";
+    let cookies = Cookies::read(cookies).unwrap();
+    let case = Case::new();
+    let options = CaptureOptions { roots: vec![certificate], cookies, ..options };
+    let capturer = Capturer::new(&case.store, &case.custodian, options).unwrap();
+    let page = capturer.capture(&format!("https://{server}/"), &mut |_| {}).unwrap();
+    assert_eq!((page.title.as_deref(), page.problem), (Some("Inside"), None));
+    let item = case.store.item(&page.item);
+    let archive = archive(&item);
+    assert!(contains(&archive, b"Cookie: login=[redacted]") && !contains(&archive, b"s3cret"));
+    let record = acquisition(&item);
+    assert_eq!(record["tls"][0]["version"], "TLSv1_3");
+    assert_eq!(record["machine"]["secrets"], "redacted");
+    case.assert_items_sound();
+}
