@@ -1,6 +1,8 @@
 //! Compiles the word lists and the names of taxa with the program's own compiler.
 #![allow(dead_code, unreachable_pub, reason = "the program uses these files for more")]
 
+#[path = "../src/lexicon/endings.rs"]
+mod endings;
 #[path = "../src/lexicon/fold.rs"]
 mod fold;
 #[path = "../src/lexicon/index/mod.rs"]

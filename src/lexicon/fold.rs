@@ -74,8 +74,8 @@ pub fn fold_char(c: char, mut emit: impl FnMut(char)) {
         return;
     }
     match c {
-        // Syllables and kana stay whole; half-width kana are widened.
-        '\u{AC00}'..='\u{D7A3}' | '\u{3041}'..='\u{30FF}' => emit(c),
+        // Syllables, kana and Thai stay whole; half-width kana are widened.
+        '\u{AC00}'..='\u{D7A3}' | '\u{3041}'..='\u{30FF}' | '\u{E01}'..='\u{E7F}' => emit(c),
         '\u{1F1E6}'..='\u{1F1FF}' => {
             emit(char::from(b'a' + u8::try_from(u32::from(c) - 0x1F1E6).unwrap_or(0)));
         }

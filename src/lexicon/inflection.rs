@@ -1,9 +1,10 @@
 //! The forms of a word that a language writes.
 //!
 //! Languages with few endings get every form spelled out; languages with many
-//! (Slavic, Turkish, Finnish, Hungarian, Arabic) get a stem and a limit of how
-//! many letters may follow.
+//! (Slavic, Turkish, Finnish, Hungarian, Arabic) get a stem and the family of
+//! endings that may follow.
 
+use super::endings::Ending;
 use super::language::Language;
 use super::term::Inflection;
 
@@ -12,8 +13,8 @@ use super::term::Inflection;
 pub struct Forms {
     /// Forms as the language writes them.
     pub whole: Vec<String>,
-    /// A beginning, and how many letters may follow it.
-    pub stem: Option<(String, u8)>,
+    /// A beginning, and which endings may follow it.
+    pub stem: Option<(String, Ending)>,
     /// True when the word also counts inside a longer one.
     pub compound: bool,
 }
@@ -28,7 +29,7 @@ pub fn forms(word: &str, language: Language, inflection: Inflection) -> Forms {
     }
     forms.compound = inflection == Inflection::Compound && letters >= 4;
     if inflection == Inflection::Stem {
-        forms.stem = Some((word.to_owned(), 6));
+        forms.stem = Some((word.to_owned(), Ending::Any));
         return forms;
     }
     match language.code() {
@@ -40,9 +41,9 @@ pub fn forms(word: &str, language: Language, inflection: Inflection) -> Forms {
         "it" => italian(word, &mut forms.whole),
         "id" => forms.whole.push(format!("{word}nya")),
         "pl" | "cs" | "ru" | "uk" => forms.stem = slavic(word, inflection),
-        "tr" => forms.stem = Some((word.to_owned(), 6)),
-        "fi" | "hu" | "sv" => forms.stem = Some((word.to_owned(), 4)),
-        "ar" => forms.stem = (letters >= 3).then(|| (word.to_owned(), 2)),
+        "tr" => forms.stem = Some((word.to_owned(), Ending::Turkish)),
+        "fi" | "hu" | "sv" => forms.stem = Some((word.to_owned(), Ending::Northern)),
+        "ar" => forms.stem = Some((word.to_owned(), Ending::Arabic)),
         _ => {}
     }
     forms
@@ -231,8 +232,8 @@ fn italian(word: &str, whole: &mut Vec<String>) {
     }
 }
 
-/// Takes the ending of the dictionary form off and says how long another may be.
-fn slavic(word: &str, inflection: Inflection) -> Option<(String, u8)> {
+/// Takes the ending of the dictionary form off and says which others may follow.
+fn slavic(word: &str, inflection: Inflection) -> Option<(String, Ending)> {
     let is_ending = |c: char| "aeiouyáéíóúýěąęůаеиоуыэюяіїєьйё".contains(c);
     let longest = if inflection == Inflection::Adjective { 2 } else { 1 };
     let mut letters: Vec<char> = word.chars().collect();
@@ -241,18 +242,17 @@ fn slavic(word: &str, inflection: Inflection) -> Option<(String, u8)> {
             letters.pop();
         }
     }
-    let latin = word.starts_with(|c: char| c.is_ascii());
-    let limit = match letters.len() {
-        0..=2 => return None,
-        3 if latin => return None,
-        3 => 2,
-        _ => 4,
-    };
-    Some((letters.into_iter().collect(), limit))
+    let latin = !word.starts_with(|c: char| ('\u{400}'..='\u{52F}').contains(&c));
+    if letters.len() < if latin { 4 } else { 3 } {
+        return None;
+    }
+    let ending = if latin { Ending::WestSlavic } else { Ending::EastSlavic };
+    Some((letters.into_iter().collect(), ending))
 }
 
 #[cfg(test)]
 mod tests {
+    use super::super::fold::fold;
     use super::super::language::Language;
     use super::super::term::Inflection;
     use super::forms;
@@ -260,9 +260,9 @@ mod tests {
     fn has(code: &str, word: &str, inflection: Inflection, form: &str) -> bool {
         let forms = forms(word, Language::from_code(code).unwrap(), inflection);
         forms.whole.iter().any(|whole| whole == form)
-            || forms.stem.is_some_and(|(stem, extra)| {
-                form.strip_prefix(stem.as_str())
-                    .is_some_and(|rest| rest.chars().count() <= usize::from(extra))
+            || forms.stem.is_some_and(|(stem, ending)| {
+                let (form, stem) = (fold(form), fold(&stem));
+                form.strip_prefix(stem.as_str()).is_some_and(|rest| ending.fits(&stem, rest))
             })
     }
 

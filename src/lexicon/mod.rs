@@ -7,6 +7,7 @@
 //! [`index::Index`] in the forms that [`inflection`] knows.
 
 pub mod check;
+pub mod endings;
 pub mod fold;
 pub mod index;
 pub mod inflection;

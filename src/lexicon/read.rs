@@ -234,7 +234,12 @@ fn name_weight(text: &str, language: Language) -> Weight {
     let is_run = text.chars().next().is_some_and(|c| super::fold::class(c) == Class::Inside);
     // A long word is made of several: Molukkenkakadu, woestijnbuizerd, ヒョウモントカゲモドキ.
     let compounds = matches!(language.code(), "de" | "nl" | "sv" | "fi" | "hu");
-    let long = if is_run { letters >= 4 } else { compounds && letters >= 10 };
+    let is_han = text.chars().all(|c| ('\u{3400}'..='\u{9FFF}').contains(&c));
+    let long = match (is_run, is_han) {
+        (true, true) => letters >= 3,
+        (true, false) => letters >= 4,
+        (false, _) => compounds && letters >= 10,
+    };
     if text.contains([' ', '-']) {
         Weight::Strong
     } else if text.is_ascii() && text.len() <= 3 {

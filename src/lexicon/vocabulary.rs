@@ -1,11 +1,13 @@
 //! All words that a scan knows: the shipped ones and lists of one's own.
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
+use std::sync::OnceLock;
 
 use super::index::{Candidate, Entry, Index, Inside, Seen};
 use super::language::Language;
 use super::read::{self, ListError};
+use super::term::Kind;
 
 /// Compiled terms and the products that they speak of.
 #[derive(Clone, Debug)]
@@ -14,7 +16,12 @@ pub struct Vocabulary {
     /// The number of the first term of each index.
     firsts: Vec<u32>,
     products: BTreeMap<String, Vec<String>>,
+    /// The scientific names by epithet and initial, read when they are first asked for.
+    abbreviated: OnceLock<Abbreviated>,
 }
+
+/// A term, or none where several names are shortened in the same way.
+type Abbreviated = HashMap<(String, char), Option<u32>>;
 
 impl Vocabulary {
     /// The shipped words: word lists and the names of taxa.
@@ -28,7 +35,7 @@ impl Vocabulary {
         let index = Index::open(Cow::Borrowed(bytes)).expect("build.rs wrote this index");
         let products = read::products(super::shipped::PRODUCTS, "products.csv")
             .expect("build.rs read this table");
-        Self { indexes: vec![index], firsts: vec![0], products }
+        Self { indexes: vec![index], firsts: vec![0], products, abbreviated: OnceLock::new() }
     }
 
     /// Adds the list `csv` that came from `file`; rows without a column `language`
@@ -69,6 +76,35 @@ impl Vocabulary {
         for (index, first) in self.indexes.iter().zip(&self.firsts) {
             index.at(word, |candidate| take(index, candidate, first + candidate.term));
         }
+    }
+
+    /// The scientific name whose genus begins with `initial` and whose second word
+    /// is `epithet`; none where there are several.
+    #[must_use]
+    pub fn abbreviated(&self, initial: &str, epithet: &str) -> Option<u32> {
+        let names = self.abbreviated.get_or_init(|| self.read_abbreviated());
+        *names.get(&(epithet.to_owned(), initial.chars().next()?))?
+    }
+
+    fn read_abbreviated(&self) -> Abbreviated {
+        let mut names = Abbreviated::new();
+        for at in 0..self.count() {
+            let term = self.term(at);
+            if term.kind != Kind::Taxon || !term.languages.has(Language::LATIN) {
+                continue;
+            }
+            let mut words = term.text.split(' ');
+            if let (Some(genus), Some(epithet), None) = (words.next(), words.next(), words.next())
+                && let Some(initial) = genus.chars().next()
+            {
+                let meant = |at: u32| self.term(at).refers_to().next();
+                names
+                    .entry((epithet.to_lowercase(), initial.to_ascii_lowercase()))
+                    .and_modify(|known| *known = known.filter(|other| meant(*other) == meant(at)))
+                    .or_insert(Some(at));
+            }
+        }
+        names
     }
 
     /// Hands `take` the terms that stand inside `run`.

@@ -1,5 +1,7 @@
 //! Cuts text into folded words and remembers where each stood.
 
+use unicode_normalization::char::compose;
+
 use super::fold::{Class, class, fold_char, voiced};
 
 /// A character of a text and the bytes that stand for it there (an HTML
@@ -142,6 +144,7 @@ impl Words {
     fn push_one(&mut self, units: &[Unit], shape: Shape, gap: Gap) {
         let from = self.folded.len();
         let mut accents = 0x811C_9DC5u32;
+        let mut letter: Option<char> = None;
         let mut marked = false;
         let mut kana = None;
         for unit in units {
@@ -153,16 +156,21 @@ impl Words {
             }
             if class(c) == Class::Invisible {
                 marked |= matches!(c, '\u{300}'..='\u{36F}');
+                // a and its accent as two characters are á.
+                if let Some(whole) = letter.and_then(|letter| compose(letter, c)) {
+                    letter = Some(whole);
+                }
                 continue;
             }
             for lower in c.to_lowercase() {
-                accents = (accents ^ u32::from(lower)).wrapping_mul(0x0100_0193);
+                accents = hashed(accents, letter.replace(lower));
             }
             let before = self.folded.len();
             fold_char(c, |letter| self.folded.push(letter));
             kana = self.folded[before..].chars().next_back();
             marked |= !c.is_ascii() && !self.folded[before..].chars().eq(c.to_lowercase());
         }
+        accents = hashed(accents, letter);
         let (Some(first), Some(last)) = (units.first(), units.last()) else { return };
         self.tokens.push(Token {
             start: first.start,
@@ -174,6 +182,14 @@ impl Words {
             accents,
             marked,
         });
+    }
+}
+
+/// The next step of [`super::fold::accents`].
+fn hashed(accents: u32, letter: Option<char>) -> u32 {
+    match letter {
+        Some(letter) => (accents ^ u32::from(letter)).wrapping_mul(0x0100_0193),
+        None => accents,
     }
 }
 
@@ -258,6 +274,14 @@ mod tests {
         let token = words.tokens[1];
         assert_eq!(&text[token.start as usize..token.end as usize], "Élégant");
         assert_eq!((token.shape, token.gap, token.marked), (Shape::Word, Gap::Space, true));
+    }
+
+    #[test]
+    fn an_accent_of_its_own_makes_the_same_word() {
+        let (one, two) = (Words::of("ngà ậm"), Words::of("nga\u{300} a\u{323}\u{302}m"));
+        for (a, b) in one.tokens.iter().zip(&two.tokens) {
+            assert_eq!((one.form(a), a.accents, a.marked), (two.form(b), b.accents, b.marked));
+        }
     }
 
     #[test]

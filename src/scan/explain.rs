@@ -82,7 +82,7 @@ impl<'a, F: Fn(&Mark<'_>) -> &'a Meaning> Explained<'a, F> {
 
     /// The language of the ad where the term has it, else the term's first.
     fn language(&self, mark: &Mark<'_>) -> Option<&'static str> {
-        let languages = mark.term.languages;
+        let languages = mark.hit.languages;
         let of_ad = self.reading.spoken.best.filter(|best| languages.has(*best));
         of_ad.or_else(|| languages.iter().next()).map(Language::code).filter(|code| *code != "xx")
     }
@@ -189,6 +189,11 @@ fn in_words(name: &str) -> String {
         "contact" => "a way to reach the seller".to_owned(),
         "price" => "price given".to_owned(),
         "grams" => "weight given".to_owned(),
+        "size" => "size given".to_owned(),
+        "category.alive" => "in a category of animals or plants".to_owned(),
+        "category.nature" => "in a category of nature or old things".to_owned(),
+        "category.supplies" => "in a category of supplies".to_owned(),
+        "category.elsewhere" => "in a category of other goods".to_owned(),
         _ => match name.split_once('.') {
             Some(("negative", context)) => format!("speaks of {}", context.replace('-', " ")),
             Some(("claim", claim)) => format!("claim: {}", claim.replace('-', " ")),

@@ -65,6 +65,23 @@ pub struct Circumstances {
     pub isbn: bool,
     /// A scientific name is given that is not known.
     pub unknown_name: bool,
+    /// A length in centimetres is given.
+    pub size: bool,
+    /// What the shop's category is for.
+    pub category: Option<Shelf>,
+}
+
+/// What a category of a shop is for, as far as it matters here.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Shelf {
+    /// Living animals or plants.
+    Alive,
+    /// What hunters, collectors of nature and dealers in old things trade.
+    Nature,
+    /// Cages, feed, pots.
+    Supplies,
+    /// Books, games, toys, software, tickets, courses, vehicles, team wear.
+    Elsewhere,
 }
 
 /// A feature of an ad.
@@ -157,6 +174,11 @@ fn features(marks: &[Mark<'_>], anchor: usize, around: Circumstances) -> Vec<Fea
         ("grams", around.grams),
         ("contact", around.contact),
         ("isbn", around.isbn),
+        ("category.alive", around.category == Some(Shelf::Alive) && anchor.standing.kept),
+        ("category.nature", around.category == Some(Shelf::Nature)),
+        ("category.supplies", around.category == Some(Shelf::Supplies)),
+        ("category.elsewhere", around.category == Some(Shelf::Elsewhere)),
+        ("size", around.size && anchor.standing.kept),
         ("taxon.unknown", around.unknown_name && generic),
     ] {
         if there {
@@ -349,9 +371,14 @@ impl Found<'_> {
     /// For each context the strongest word of it.
     fn negatives(&mut self) {
         let anchor = &self.marks[self.anchor].hit;
+        let of_sharks = self.marks.iter().any(is_of_sharks);
         let mut contexts: BTreeMap<&'static str, (f64, usize)> = BTreeMap::new();
         for (at, mark) in self.marks.iter().enumerate() {
             let Some(name) = context(mark).filter(|_| !mark.denied) else { continue };
+            if at == self.anchor && name == "negative.print" {
+                continue;
+            }
+            let name = if name == "negative.fossil" && of_sharks { SHARK_FOSSIL } else { name };
             let near = nearness(&mark.hit, anchor);
             // What the title says holds for the text.
             let near = if mark.hit.field == 0 && anchor.field != 0 { near.max(0.6) } else { near };
@@ -362,10 +389,9 @@ impl Found<'_> {
                 Weight::Medium => 0.9 * near,
                 Weight::Weak => 0.4 * near,
             };
-            let value = if name == "negative.pet-supplies" {
-                value * supplies(&mark.hit, anchor)
-            } else {
-                value
+            let value = match name {
+                "negative.pet-supplies" => supplies(value, &mark.hit, anchor),
+                _ => value,
             };
             let known = contexts.entry(name).or_insert((value, at));
             if value > known.0 {
@@ -381,16 +407,20 @@ impl Found<'_> {
     }
 
     fn claims(&mut self) {
-        let mut claims: BTreeMap<&'static str, usize> = BTreeMap::new();
+        let mut claims: BTreeMap<&'static str, (f64, usize)> = BTreeMap::new();
         for (at, mark) in self.marks.iter().enumerate() {
             if mark.term.kind == Kind::Legality
                 && let Some(name) = mark.term.refers_to().next().and_then(|to| claim_feature(to))
             {
-                claims.entry(name).or_insert(at);
+                let value = share(mark.term.weight);
+                let known = claims.entry(name).or_insert((value, at));
+                if value > known.0 {
+                    *known = (value, at);
+                }
             }
         }
-        for (name, at) in claims {
-            self.add(name, 1.0, Some(at));
+        for (name, (value, at)) in claims {
+            self.add(name, value, Some(at));
         }
     }
 }
@@ -419,8 +449,19 @@ fn context(mark: &Mark<'_>) -> Option<&'static str> {
     match mark.term.kind {
         Kind::Negative => negative_feature(to),
         Kind::Product if to.starts_with("fossil") => Some("negative.fossil"),
+        // Cow leather with the grain of a crocodile is a print of it.
+        Kind::Product if to == "printed-leather" => Some("negative.print"),
         _ => None,
     }
+}
+
+/// Fossil teeth of sharks are a souvenir that is sold by the thousand, other fossils are not.
+const SHARK_FOSSIL: &str = "negative.fossil-shark";
+
+fn is_of_sharks(mark: &Mark<'_>) -> bool {
+    mark.term
+        .refers_to()
+        .any(|to| to.starts_with("shark-") || matches!(to, "fossil-shark-tooth" | "Elasmobranchii"))
 }
 
 fn negative_feature(context: &str) -> Option<&'static str> {
@@ -452,8 +493,13 @@ fn title_share(mark: &Mark<'_>) -> f64 {
 }
 
 /// What is offered is named first: *cage for a parrot*, but *parrot with cage*.
-fn supplies(hit: &Hit, anchor: &Hit) -> f64 {
-    if hit.field == 0 && hit.place <= anchor.place { 2.0 } else { 0.4 }
+fn supplies(value: f64, hit: &Hit, anchor: &Hit) -> f64 {
+    let is_first = (hit.place, hit.start) < (anchor.place, anchor.start);
+    if hit.field == 0 && (is_first || anchor.field != 0) {
+        value.max(0.8) * 2.0
+    } else {
+        value * 0.4
+    }
 }
 
 /// How much two hits have to do with each other, by the words between them.
@@ -471,6 +517,7 @@ fn nearness(a: &Hit, b: &Hit) -> f64 {
     if a.field == b.field { near } else { near * 0.9 }
 }
 
+/// True for hits that share letters: in a text without spaces a run is one word.
 fn same_words(a: &Hit, b: &Hit) -> bool {
-    a.field == b.field && a.first < b.after && b.first < a.after
+    a.field == b.field && a.start < b.end && b.start < a.end
 }

@@ -2,7 +2,7 @@
 
 use crate::lexicon::index::{Candidate, Fit, Seen};
 use crate::lexicon::words::{Gap, Shape, Token};
-use crate::lexicon::{Index, Kind, Languages, Vocabulary};
+use crate::lexicon::{Index, Kind, Language, Languages, Vocabulary};
 
 use super::normal::Text;
 
@@ -39,6 +39,8 @@ pub fn hits(vocabulary: &Vocabulary, text: &Text, field: usize, before: usize, o
     for at in 0..text.tokens().len() {
         matcher.at_word(at, out);
     }
+    matcher.across(out);
+    matcher.abbreviated(out);
     for reading in text.readings() {
         let seen = Seen { form: &reading.form, accents: 0, marked: false };
         matcher.candidates(seen, reading.first, reading.after, reading.disguised, out);
@@ -121,12 +123,33 @@ impl Matcher<'_> {
         let fits = tokens.iter().enumerate().all(|(at, token)| {
             token.gap != Gap::Break
                 && (index.follows(candidate, at, self.seen(token))
+                    || self.follows_disguised(index, candidate, at, next + at)
                     || without_article(self.text.form(token)).is_some_and(|bare| {
                         let seen = Seen { form: bare, ..self.seen(token) };
                         index.follows(candidate, at, seen)
                     }))
         });
         fits.then_some(next + count)
+    }
+
+    /// True when word number `at` of `candidate` is what the disguised token `place` means.
+    fn follows_disguised(
+        &self,
+        index: &Index,
+        candidate: &Candidate,
+        at: usize,
+        place: usize,
+    ) -> bool {
+        let readings = self.text.readings();
+        let first = readings.partition_point(|reading| reading.first < place);
+        readings[first..]
+            .iter()
+            .take_while(|reading| reading.first == place)
+            .filter(|reading| reading.after == place + 1)
+            .any(|reading| {
+                let seen = Seen { form: &reading.form, accents: 0, marked: false };
+                index.follows(candidate, at, seen)
+            })
     }
 
     /// A compound that begins with the term: what follows must be known when the
@@ -181,6 +204,74 @@ impl Matcher<'_> {
         });
     }
 
+    /// Terms that a space parts in a script without spaces: 곰 발톱, 象 牙. They begin
+    /// with a word, or the end of one word and the beginning of another would meet.
+    fn across(&self, out: &mut Vec<Hit>) {
+        let tokens = self.text.tokens();
+        let mut at = 0;
+        while at < tokens.len() {
+            let mut after = at + 1;
+            while after < tokens.len() && is_parted(&tokens[at], &tokens[after]) {
+                after += 1;
+            }
+            if tokens[at].shape == Shape::Run && after > at + 1 {
+                self.across_chain(at, after, out);
+            }
+            at = after;
+        }
+    }
+
+    fn across_chain(&self, first: usize, after: usize, out: &mut Vec<Hit>) {
+        let tokens = &self.text.tokens()[first..after];
+        let mut joined = String::new();
+        let mut starts = Vec::new();
+        for token in tokens {
+            starts.push(joined.len());
+            joined.push_str(self.text.form(token));
+        }
+        let token_at = |byte: usize| starts.partition_point(|start| *start <= byte) - 1;
+        self.vocabulary.inside(&joined, |inside| {
+            let (from, last) = (token_at(inside.from), token_at(inside.to - 1));
+            let whole = starts[from] == inside.from;
+            let length = self.vocabulary.term(inside.term).text.chars().count();
+            if last == from || !whole || length < 2 {
+                return;
+            }
+            let single = tokens[from..=last].iter().all(|token| self.letters(token) == 1);
+            let ends = starts.get(last + 1).map_or(joined.len(), |start| *start) == inside.to;
+            if (length == 2 && !single) || (length < 4 && !ends) {
+                return;
+            }
+            let languages = Languages::one(inside.language);
+            let hit = self.hit(inside.term, languages, first + from, first + last + 1);
+            let rest = inside.to - starts[last];
+            let end = match plain_end(&tokens[last], self.text.form(&tokens[last]), rest) {
+                Some(end) => end,
+                None => hit.end,
+            };
+            out.push(Hit { end, disguised: single, ..hit });
+        });
+    }
+
+    fn letters(&self, token: &Token) -> usize {
+        self.text.form(token).chars().count()
+    }
+
+    /// `B. hamorii`, where only one name is shortened so.
+    fn abbreviated(&self, out: &mut Vec<Hit>) {
+        for (at, pair) in self.text.tokens().windows(2).enumerate() {
+            let (initial, epithet) = (self.text.form(&pair[0]), self.text.form(&pair[1]));
+            let fits = pair[0].end + 2 == pair[1].start
+                && initial.len() == 1
+                && epithet.len() >= 5
+                && epithet.bytes().all(|byte| byte.is_ascii_lowercase())
+                && pair[1].gap == Gap::Break;
+            if fits && let Some(term) = self.vocabulary.abbreviated(initial, epithet) {
+                out.push(self.hit(term, Languages::one(Language::LATIN), at, at + 2));
+            }
+        }
+    }
+
     fn hit(&self, term: u32, languages: Languages, first: usize, after: usize) -> Hit {
         let tokens = self.text.tokens();
         Hit {
@@ -196,6 +287,19 @@ impl Matcher<'_> {
             disguised: false,
         }
     }
+}
+
+/// True when a space or a sign stands between runs of letters.
+fn is_parted(first: &Token, next: &Token) -> bool {
+    first.shape == Shape::Run
+        && next.shape == Shape::Run
+        && matches!(next.gap, Gap::Space | Gap::Joint(_))
+}
+
+/// The byte of the text after `rest` bytes of the folded form, where they are the same.
+fn plain_end(token: &Token, form: &str, rest: usize) -> Option<usize> {
+    let (start, end) = (token.start as usize, token.end as usize);
+    (form.len() == end - start).then_some(start + rest)
 }
 
 /// The word without the Arabic article and the letters that are written on to it.
@@ -224,11 +328,20 @@ fn drop_covered(vocabulary: &Vocabulary, text: &Text, out: &mut Vec<Hit>, begin:
             && long.end - long.start > short.end - short.start
             && is_covering(kind(long), kind(short))
     };
-    let kept: Vec<Hit> = found
-        .iter()
-        .filter(|short| !found.iter().any(|long| covers(long, short) || breaks(text, long, short)))
-        .copied()
-        .collect();
+    // A part of a word that is a term itself says nothing else: Glas in Glasaal.
+    let parts = |whole: &Hit, part: &Hit| {
+        part.part
+            && !whole.part
+            && (whole.start, whole.end) == (part.start, part.end)
+            && (kind(whole) == Kind::Negative
+                || (is_covering(kind(whole), Kind::Negative) && kind(part) == Kind::Negative))
+    };
+    let hidden = |short: &Hit| {
+        let hides =
+            |long: &Hit| covers(long, short) || parts(long, short) || breaks(text, long, short);
+        found.iter().any(hides)
+    };
+    let kept: Vec<Hit> = found.iter().filter(|short| !hidden(short)).copied().collect();
     out.extend(kept);
 }
 

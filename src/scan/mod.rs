@@ -6,6 +6,7 @@
 //! [`weights`]) and puts the result into words ([`record`]).
 
 pub mod ad;
+mod category;
 mod duty;
 pub mod evaluation;
 mod explain;
@@ -19,6 +20,7 @@ pub mod matching;
 pub mod meaning;
 mod negation;
 pub mod normal;
+pub mod page;
 pub mod pipeline;
 pub mod read;
 pub mod record;

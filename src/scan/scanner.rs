@@ -8,9 +8,10 @@ use crate::lexicon::{Kind, Language, Vocabulary};
 use crate::species::Species;
 
 use super::ad::{Ad, Role};
+use super::category;
 use super::duty::Denials;
 use super::explain;
-use super::extract::{Measures, Price, Rates, contact, price};
+use super::extract::{Measures, Price, Rates, contact, marking, price};
 use super::judgement::{self, Circumstances, Judgement, Mark};
 use super::language::{self, Spoken};
 use super::living;
@@ -165,6 +166,8 @@ impl<'a> Scanner<'a> {
             contact: !reading.contacts.is_empty(),
             isbn: reading.texts.iter().any(has_isbn),
             unknown_name: self.has_unknown_name(ad, &reading.texts),
+            size: reading.measures.centimetres.is_some(),
+            category: category::shelf(ad),
         };
     }
 
@@ -290,35 +293,13 @@ fn claims(ad: &Ad<'_>, reading: &Reading<'_>) -> Vec<Claim> {
         let field = &ad.fields[mark.hit.field];
         let text = &field.text[mark.hit.start..mark.hit.end];
         let kind = mark.term.refers_to().next().unwrap_or_default().to_owned();
-        let value = number_after(&field.text[mark.hit.end..], &kind);
+        let is_marking = matches!(kind.as_str(), "certificate" | "export-permit" | "ring" | "chip");
+        let value =
+            is_marking.then(|| marking::number_after(&field.text[mark.hit.end..])).flatten();
         let claim = Claim { kind, text: text.to_owned(), value };
         if !claims.contains(&claim) {
             claims.push(claim);
         }
     }
     claims
-}
-
-/// The number of a certificate, ring or chip that follows the word for it.
-fn number_after(rest: &str, kind: &str) -> Option<String> {
-    if !matches!(kind, "certificate" | "export-permit" | "ring" | "chip") {
-        return None;
-    }
-    let rest = rest.trim_start_matches(|c: char| {
-        c.is_whitespace() || matches!(c, ':' | '#' | '.' | '-' | '(' | '№' | 'º' | '°')
-    });
-    let rest = ["nr", "no", "nummer", "numéro", "number", "n"]
-        .iter()
-        .find_map(|word| {
-            let head = rest.get(..word.len())?;
-            (head.to_lowercase() == *word)
-                .then(|| rest[word.len()..].trim_start_matches([' ', '.', ':', '#', '°', 'º']))
-        })
-        .unwrap_or(rest);
-    let end = rest
-        .find(|c: char| !(c.is_ascii_alphanumeric() || matches!(c, '-' | '/' | '.')))
-        .unwrap_or(rest.len());
-    let number = rest[..end].trim_end_matches(['.', '-', '/']);
-    let digits = number.chars().filter(char::is_ascii_digit).count();
-    (digits >= 4).then(|| number.to_owned())
 }

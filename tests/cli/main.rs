@@ -1,6 +1,7 @@
 //! Tests of the built program: one file a command.
 #![expect(clippy::unwrap_used, reason = "a test that cannot be set up should stop")]
 
+mod ads;
 mod case;
 mod config;
 mod demo;

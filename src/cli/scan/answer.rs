@@ -1,6 +1,9 @@
 //! Prints why an ad got its score.
 
 use std::io;
+use std::path::Path;
+
+use anyhow::Context as _;
 
 use crate::cli::Streams;
 use crate::output::{Format, terminal_text};
@@ -20,6 +23,17 @@ pub(in crate::cli) fn print_explanation(
     }
     let text = explanation(ad, finding, weights);
     streams.data().write_all(text.as_bytes())
+}
+
+/// Writes the explanation as a page to `path`.
+pub(in crate::cli) fn write_page(
+    path: &Path,
+    ad: &Ad<'_>,
+    finding: &Finding,
+    weights: &Weights,
+) -> anyhow::Result<()> {
+    let page = crate::scan::page::page(ad, finding, weights);
+    fs_err::write(path, page).context("cannot write the explanation")
 }
 
 fn explanation(ad: &Ad<'_>, finding: &Finding, weights: &Weights) -> String {

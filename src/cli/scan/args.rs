@@ -46,6 +46,9 @@ pub(in crate::cli) struct Args {
     /// Explain the score of one ad, by its id or its line
     #[arg(long, value_name = "ID")]
     pub(super) explain: Option<String>,
+    /// Write the explanation as a page to this file
+    #[arg(long, value_name = "FILE", requires = "explain")]
+    pub(super) html: Option<PathBuf>,
     /// Say which field is for what: text=omschrijving,price=prijs
     #[arg(long, value_name = "ROLE=FIELD", value_delimiter = ',')]
     pub(super) map: Vec<String>,

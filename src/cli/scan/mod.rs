@@ -8,7 +8,7 @@ mod run;
 mod setup;
 mod stats;
 
-pub(super) use answer::print_explanation;
+pub(super) use answer::{print_explanation, write_page};
 pub(super) use args::Args;
 pub(super) use setup::{JudgeArgs, with_list};
 

@@ -12,7 +12,7 @@ use crate::output::Format;
 use crate::scan::read::{Block, Fault, Input, Layout, LayoutError, Mapping, record};
 use crate::scan::{Finding, Scanner, Verdict, pipeline};
 
-use super::answer::print_explanation;
+use super::answer::{print_explanation, write_page};
 use super::args::Args;
 use super::rows::{self, Printed, Row};
 use super::stats::Stats;
@@ -233,6 +233,11 @@ impl Scan<'_> {
                     };
                     if matches {
                         let finding = self.scanner.judge(&ad);
+                        if let Some(path) = &self.args.html {
+                            write_page(path, &ad, &finding, weights)?;
+                            streams.message(format_args!("wrote {}", path.display()));
+                            return Ok(Outcome::Done);
+                        }
                         let format = self.args.format.choice();
                         print_explanation(streams, format, &ad, &finding, weights)?;
                         return Ok(Outcome::Done);

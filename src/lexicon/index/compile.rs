@@ -56,6 +56,8 @@ impl Compiler {
             return;
         }
         let (languages, inflection) = (term.languages, term.inflection);
+        let is_name =
+            matches!(term.kind, Kind::Taxon | Kind::Product | Kind::Craft | Kind::Specimen);
         let place = self.place(term, &words.folded);
         if words.tokens.iter().all(|token| token.shape == Shape::Run) {
             for language in languages.iter() {
@@ -73,6 +75,10 @@ impl Compiler {
                 ids.push(self.pattern(written, language, of_word));
             }
             self.entry(place, &ids, language);
+            // черепаха среднеазиатская, papuga żako: the noun may come first.
+            if is_name && ids.len() == 2 && has_free_order(language) {
+                self.entry(place, &[ids[1], ids[0]], language);
+            }
         }
     }
 
@@ -158,11 +164,11 @@ impl Compiler {
         keys.part = forms.compound.then(|| fold::fold(&forms.whole[0]));
         let stem = keys.stem.as_ref().map_or([0, 0], |stem| self.put(stem));
         let part = keys.part.as_ref().map_or([0, 0], |part| self.put(part));
-        let extra = forms.stem.as_ref().map_or(0, |(_, extra)| *extra);
+        let ending = forms.stem.as_ref().map_or(0, |(_, ending)| ending.number());
         let code = language.map_or("", Language::code);
         let is_short = forms.whole[0].chars().count() <= 4 && code != "vi";
         let strict = is_short || matches!(code, "de" | "sv" | "fi" | "hu" | "tr");
-        let codes = extra | if strict { pattern::STRICT } else { 0 };
+        let codes = ending | if strict { pattern::STRICT } else { 0 };
         let counts = [byte(short(whole.len())), byte(stem[1]), byte(part[1]), codes];
         self.patterns.push([start, stem[0], part[0], u32::from_le_bytes(counts)]);
         self.pattern_keys.push(keys);
@@ -222,6 +228,11 @@ impl Compiler {
         }
         (records, refs)
     }
+}
+
+/// Languages in which an adjective stands before or after its noun.
+fn has_free_order(language: Language) -> bool {
+    matches!(language.code(), "pl" | "cs" | "ru" | "uk")
 }
 
 /// Every form folded, once for each way to accent it, with [`form::ACCENTS`].

@@ -4,7 +4,7 @@
 /// Begins every index; changes with the layout.
 pub(super) const MAGIC: [u8; 8] = *b"pugwords";
 /// Version of the layout.
-pub(super) const VERSION: u32 = 2;
+pub(super) const VERSION: u32 = 3;
 
 /// The sections, in their order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -78,8 +78,8 @@ pub(super) mod pattern {
     pub(in super::super) const STEM: usize = 1;
     /// Start of its part of a compound.
     pub(in super::super) const PART: usize = 2;
-    /// Number of forms, length of stem, length of part, and codes, a byte each: letters
-    /// that may follow the stem, and [`STRICT`] where ä is not a. A length of 0: none.
+    /// Number of forms, length of stem, length of part, and codes, a byte each: the
+    /// ending that may follow the stem, [`STRICT`], [`ALONE`]. A length of 0: none.
     pub(in super::super) const COUNTS: usize = 3;
     /// Numbers of a pattern.
     pub(in super::super) const WIDTH: usize = 4;

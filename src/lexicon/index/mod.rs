@@ -7,6 +7,7 @@ mod layout;
 
 use std::borrow::Cow;
 
+use super::endings::Ending;
 use super::language::{Language, Languages};
 use super::term::{Inflection, Kind, Term, Weight};
 
@@ -252,21 +253,11 @@ impl Index {
             forms: record[pattern::FORMS]..record[pattern::FORMS] + u32::from(count),
             stem: self.text(record[pattern::STEM], u32::from(stem)),
             part: self.text(record[pattern::PART], u32::from(part)),
-            extra: usize::from(codes & 15),
+            ending: Ending::of_number(codes & 15),
             strict: codes & pattern::STRICT != 0,
             alone: codes & pattern::ALONE != 0,
         }
     }
-}
-
-/// True for letters that Slavic languages end a noun or adjective with, folded;
-/// in other scripts any letters.
-fn is_ending(rest: &str) -> bool {
-    const ENDINGS: &str = " a ach ami am ata ati atek ech eho ej ek em emi emu er ey i ich ie iego iej \
-        iemu im imi in ich iho imu iom iow ka ki ke ku kiem kow kami ku ko m mi my o och om ou ove \
-        ovi ow owa owe owi owie owych owej owym owa u um umi us y ych ym ymi yho ymu ze zi ia iu e \
-        ego ek ku cie ce cy on onu onem nej neho nych nym ni nou na ne ny ";
-    !rest.is_ascii() || rest.is_empty() || ENDINGS.contains(&format!(" {rest} "))
 }
 
 /// The forms of one word of a term.
@@ -275,7 +266,7 @@ struct Pattern<'a> {
     forms: std::ops::Range<u32>,
     stem: &'a str,
     part: &'a str,
-    extra: usize,
+    ending: Option<Ending>,
     strict: bool,
     alone: bool,
 }
@@ -300,12 +291,10 @@ impl Pattern<'_> {
     }
 
     fn has_stem(&self, word: Seen<'_>) -> bool {
-        !self.stem.is_empty()
-            && word.form.strip_prefix(self.stem).is_some_and(|rest| {
-                rest.chars().count() <= self.extra
-                    && rest.chars().all(char::is_alphabetic)
-                    && (self.extra > 4 || is_ending(rest))
-            })
+        self.ending.is_some_and(|ending| {
+            let rest = word.form.strip_prefix(self.stem);
+            rest.is_some_and(|rest| ending.fits(self.stem, rest))
+        })
     }
 
     /// The bytes of a compound that this word takes at its beginning.
@@ -383,7 +372,7 @@ mod tests {
         let index = Index::build([term("象牙", "zh", Inflection::Inside)]);
         let mut found = Vec::new();
         index.inside("出售象牙手镯", |inside| {
-            found.push((inside.term, inside.from, inside.to))
+            found.push((inside.term, inside.from, inside.to));
         });
         assert_eq!(found, [(0, 6, 12)]);
     }

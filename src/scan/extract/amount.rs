@@ -81,6 +81,14 @@ pub fn of_word(word: &str) -> Option<&'static Unit> {
     ends.iter().rev().find_map(|end| UNITS.get(&word[..*end]))
 }
 
+/// True when a word for two stands inside a run without spaces: 鹦鹉一对.
+#[must_use]
+pub fn holds_pair(run: &str) -> bool {
+    UNITS.iter().any(|(word, unit)| {
+        *unit == Unit::Pair(2.0) && word.chars().count() >= 2 && run.contains(word.as_str())
+    })
+}
+
 /// What the token `at` makes of a number.
 #[must_use]
 pub fn at(text: &Text, at: usize) -> Option<&'static Unit> {

@@ -2,6 +2,8 @@
 
 use serde::Serialize;
 
+use crate::lexicon::fold::{Class, class};
+
 use super::number;
 
 /// A way to reach a seller.
@@ -110,7 +112,12 @@ fn disguised_emails(text: &str, out: &mut Vec<Contact>) {
     let words: Vec<(usize, &str)> = split(text);
     for at in 1..words.len() {
         let sign = bare(words[at].1);
-        if !matches!(sign.as_str(), "at" | "arobase" | "ät" | "arroba" | "chiocciola" | "собака")
+        let is_sign = words[at].1 == "@";
+        if !is_sign
+            && !matches!(
+                sign.as_str(),
+                "at" | "arobase" | "ät" | "arroba" | "chiocciola" | "собака"
+            )
         {
             continue;
         }
@@ -121,17 +128,15 @@ fn disguised_emails(text: &str, out: &mut Vec<Contact>) {
         let mut end = words[at].0 + words[at].1.len();
         for (place, word) in words.iter().skip(at + 1).take(6) {
             let clean = bare(word);
-            let part =
-                if matches!(clean.as_str(), "dot" | "punkt" | "point" | "punt" | "punto" | "точка")
-                {
-                    "."
-                } else if (domain.is_empty() || domain.ends_with('.'))
-                    && word.chars().all(is_domain)
-                {
-                    word
-                } else {
-                    break;
-                };
+            let part = if *word == "."
+                || matches!(clean.as_str(), "dot" | "punkt" | "point" | "punt" | "punto" | "точка")
+            {
+                "."
+            } else if (domain.is_empty() || domain.ends_with('.')) && word.chars().all(is_domain) {
+                word
+            } else {
+                break;
+            };
             domain.push_str(part);
             end = place + word.len();
         }
@@ -226,7 +231,7 @@ fn handles(text: &str, out: &mut Vec<Contact>) {
                 let before = lower[..at].chars().next_back();
                 let spaced =
                     before.is_none_or(|c| !c.is_ascii_alphanumeric() && c != '.' && c != '/');
-                if spaced && let Some(name) = handle(&text[at + word.len()..]) {
+                if spaced && let Some(name) = handle(&text[at + word.len()..], kind, word) {
                     push(out, kind, name.to_lowercase(), name);
                 }
             }
@@ -236,19 +241,21 @@ fn handles(text: &str, out: &mut Vec<Contact>) {
 
 /// The name at the start of `rest`: after a colon, `@` or the word `id`, or
 /// when digits stand in it.
-fn handle(rest: &str) -> Option<&str> {
+fn handle<'a>(rest: &'a str, kind: &str, word: &str) -> Option<&'a str> {
     let trimmed = rest.trim_start_matches([' ', '-', '\u{A0}']);
     let trimmed =
         trimmed.strip_prefix("id").or_else(|| trimmed.strip_prefix("ID")).unwrap_or(trimmed);
     let marked = trimmed.trim_start_matches([':', '：', ' ', '=', '@', '号', '號', '(']);
-    let announced = marked.len() < trimmed.len();
+    // Latin letters after 카톡 or 微信 can be a name only.
+    let announced = marked.len() < trimmed.len() || !word.is_ascii();
     let end = marked
         .find(|c: char| !(c.is_ascii_alphanumeric() || matches!(c, '_' | '.' | '-')))
         .unwrap_or(marked.len());
     let name = marked[..end].trim_end_matches(['.', '-']);
     let letters = name.chars().any(|c| c.is_ascii_alphabetic());
     let digits = name.chars().any(|c| c.is_ascii_digit());
-    (name.len() >= 4 && letters && (announced || digits)).then_some(name)
+    let is_number = kind == "qq" && name.len() >= 5 && name.bytes().all(|b| b.is_ascii_digit());
+    (is_number || name.len() >= 4 && letters && (announced || digits)).then_some(name)
 }
 
 fn phones(text: &str, country: Option<&str>, out: &mut Vec<Contact>) {
@@ -349,7 +356,8 @@ fn phone_at(signs: &[Sign], at: usize) -> Option<(usize, String)> {
     let starts = matches!(signs[at].2, '+' | '0' | '(') || signs[at].2.is_ascii_digit();
     if !starts
         || before.is_some_and(|c| {
-            c.is_alphanumeric() || matches!(c, '.' | ',' | '€' | '$' | '£' | '#' | '_' | '-')
+            (c.is_alphanumeric() && class(c) != Class::Inside)
+                || matches!(c, '.' | ',' | '€' | '$' | '£' | '#' | '_' | '-')
         })
     {
         return None;
@@ -386,6 +394,9 @@ fn phone(digits: &str, country: Option<&str>) -> Option<String> {
         // +49 (0) 170 …: the zero in brackets is not dialled from abroad.
         return (9..=15).contains(&number.len()).then(|| format!("+{}", without_trunk(&number)));
     }
+    if let Some(number) = country.and_then(|country| without_zero(bare, country)) {
+        return Some(number);
+    }
     if !(9..=12).contains(&count) || !bare.starts_with('0') {
         return None;
     }
@@ -397,6 +408,37 @@ fn phone(digits: &str, country: Option<&str>) -> Option<String> {
         Some(code) => format!("+{code}{}", &bare[1..]),
         None => bare.to_owned(),
     })
+}
+
+/// National numbers that begin with no zero: country, how many digits, with what they
+/// begin, what is taken off, country code.
+const WITHOUT_ZERO: &[(&str, usize, &[&str], usize, &str)] = &[
+    ("ES", 9, &["6", "7", "8", "9"], 0, "34"),
+    ("PT", 9, &["2", "9"], 0, "351"),
+    ("IT", 10, &["3"], 0, "39"),
+    ("PL", 9, &["4", "5", "6", "7", "8"], 0, "48"),
+    ("CZ", 9, &["2", "3", "5", "6", "7"], 0, "420"),
+    ("DK", 8, &["2", "3", "4", "5", "6"], 0, "45"),
+    ("RU", 11, &["8", "7"], 1, "7"),
+    ("RU", 10, &["9"], 0, "7"),
+    ("US", 10, &["2", "3", "4", "5", "6", "7", "8", "9"], 0, "1"),
+    ("CA", 10, &["2", "3", "4", "5", "6", "7", "8", "9"], 0, "1"),
+    ("CN", 11, &["13", "14", "15", "16", "17", "18", "19"], 0, "86"),
+    ("HK", 8, &["5", "6", "9"], 0, "852"),
+    ("SG", 8, &["8", "9"], 0, "65"),
+    ("MX", 10, &["2", "3", "4", "5", "6", "7", "8", "9"], 0, "52"),
+    ("HU", 11, &["06"], 2, "36"),
+];
+
+fn without_zero(bare: &str, country: &str) -> Option<String> {
+    WITHOUT_ZERO
+        .iter()
+        .find(|(iso, digits, heads, _, _)| {
+            *iso == country
+                && bare.len() == *digits
+                && heads.iter().any(|head| bare.starts_with(head))
+        })
+        .map(|(_, _, _, cut, code)| format!("+{code}{}", &bare[*cut..]))
 }
 
 fn without_trunk(number: &str) -> String {

@@ -15,35 +15,122 @@ pub struct Measures {
     pub quantity: Option<u64>,
     /// Weight in grams.
     pub grams: Option<f64>,
+    /// A length in centimetres.
+    pub centimetres: Option<f64>,
 }
 
 impl Measures {
     /// Reads `text`.
     #[must_use]
     pub fn of(text: &Text) -> Self {
-        Self { quantity: quantity(text), grams: grams(text) }
+        let grams = of_unit(text, |unit| match unit {
+            Unit::Gram(factor) => Some(*factor),
+            _ => None,
+        });
+        let centimetres = of_unit(text, |unit| match unit {
+            Unit::Centimetre(factor) => Some(*factor),
+            _ => None,
+        });
+        Self { quantity: quantity(text), grams, centimetres }
     }
 
     /// This, and what `other` says beside it.
     #[must_use]
     pub fn or(self, other: Self) -> Self {
-        Self { quantity: self.quantity.or(other.quantity), grams: self.grams.or(other.grams) }
+        Self {
+            quantity: self.quantity.or(other.quantity),
+            grams: self.grams.or(other.grams),
+            centimetres: self.centimetres.or(other.centimetres),
+        }
     }
 }
 
-fn grams(text: &Text) -> Option<f64> {
+fn of_unit(text: &Text, factor: impl Fn(&Unit) -> Option<f64>) -> Option<f64> {
     (0..text.tokens().len()).find_map(|at| {
         let (value, after) = amount::number_at(text, at)?;
         let token = text.tokens().get(after)?;
-        match amount::at(text, after) {
-            Some(Unit::Gram(factor)) if token.gap != Gap::Break => Some(value * factor),
-            _ => None,
-        }
+        let factor = amount::at(text, after).and_then(&factor)?;
+        (token.gap != Gap::Break).then_some((value * factor * 1000.0).round() / 1000.0)
     })
 }
 
 fn quantity(text: &Text) -> Option<u64> {
-    (0..text.tokens().len()).find_map(|at| counted(text, at).or_else(|| paired(text, at)))
+    (0..text.tokens().len())
+        .find_map(|at| counted(text, at).or_else(|| spelled(text, at)).or_else(|| paired(text, at)))
+}
+
+/// Small numbers as words, before a word for pieces.
+const SPELLED: &[(&str, f64)] = &[
+    ("two", 2.0),
+    ("three", 3.0),
+    ("four", 4.0),
+    ("five", 5.0),
+    ("six", 6.0),
+    ("zwei", 2.0),
+    ("drei", 3.0),
+    ("vier", 4.0),
+    ("funf", 5.0),
+    ("sechs", 6.0),
+    ("deux", 2.0),
+    ("trois", 3.0),
+    ("quatre", 4.0),
+    ("cinq", 5.0),
+    ("twee", 2.0),
+    ("drie", 3.0),
+    ("vijf", 5.0),
+    ("zes", 6.0),
+    ("dos", 2.0),
+    ("tres", 3.0),
+    ("cuatro", 4.0),
+    ("cinco", 5.0),
+    ("due", 2.0),
+    ("tre", 3.0),
+    ("dois", 2.0),
+    ("duas", 2.0),
+    ("dwie", 2.0),
+    ("dwa", 2.0),
+    ("trzy", 3.0),
+    ("dva", 2.0),
+    ("tri", 3.0),
+    ("два", 2.0),
+    ("две", 2.0),
+    ("три", 3.0),
+    ("iki", 2.0),
+    ("uc", 3.0),
+    ("dua", 2.0),
+    ("tiga", 3.0),
+];
+
+/// The numbers of Chinese and Japanese, and what counts animals and things.
+const HAN: &[(char, f64)] = &[
+    ('两', 2.0),
+    ('兩', 2.0),
+    ('二', 2.0),
+    ('三', 3.0),
+    ('四', 4.0),
+    ('五', 5.0),
+    ('六', 6.0),
+    ('七', 7.0),
+    ('八', 8.0),
+    ('九', 9.0),
+    ('十', 10.0),
+];
+
+/// `drie stuks`, 两只陆龟.
+fn spelled(text: &Text, at: usize) -> Option<u64> {
+    let token = text.tokens().get(at)?;
+    let form = text.form(token);
+    if token.shape == Shape::Run {
+        return form.char_indices().find_map(|(from, c)| {
+            let value = HAN.iter().find(|(numeral, _)| *numeral == c)?.1;
+            let counter = form[from + c.len_utf8()..].chars().next()?;
+            "只隻个個条條件头頭匹羽枚".contains(counter).then(|| whole(value))?
+        });
+    }
+    let value = SPELLED.iter().find(|(word, _)| *word == form)?.1;
+    let next = text.tokens().get(at + 1)?;
+    let counts = next.gap != Gap::Break && amount::at(text, at + 1) == Some(&Unit::Piece);
+    counts.then(|| whole(value))?
 }
 
 /// `3 Stück`, `12 pcs`, `2x`, `x2`, `lot of 12`, `1.2` of animals is not read.
@@ -54,9 +141,10 @@ fn counted(text: &Text, at: usize) -> Option<u64> {
     let by_word = follows(after) && amount::at(text, after) == Some(&Unit::Piece);
     let times =
         |place: usize| tokens.get(place).is_some_and(|token| matches!(text.form(token), "x" | "×"));
-    let by_sign = (times(after) && tokens[after].gap == Gap::None && !is_size(text, after))
-        || (at > 0 && times(at - 1) && tokens[at].gap == Gap::None && !is_size(text, at - 1));
-    let by_lot = at >= 2 && is_lot(text, at);
+    let close = |place: usize| matches!(tokens[place].gap, Gap::None | Gap::Space);
+    let by_sign = (times(after) && close(after) && !is_size(text, after))
+        || (at > 0 && times(at - 1) && close(at) && !is_size(text, at - 1));
+    let by_lot = at >= 1 && is_lot(text, at);
     (by_word || by_sign || by_lot).then(|| whole(value)).flatten()
 }
 
@@ -70,19 +158,29 @@ fn is_size(text: &Text, at: usize) -> bool {
 
 fn is_lot(text: &Text, at: usize) -> bool {
     let tokens = text.tokens();
-    let two = format!("{} {}", text.form(&tokens[at - 2]), text.form(&tokens[at - 1]));
-    amount::of_word(&two) == Some(&Unit::Lot)
+    let two = at
+        .checked_sub(2)
+        .map(|first| format!("{} {}", text.form(&tokens[first]), text.form(&tokens[at - 1])));
+    two.is_some_and(|two| amount::of_word(&two) == Some(&Unit::Lot))
         || amount::of_word(text.form(&tokens[at - 1])) == Some(&Unit::Lot)
 }
 
 /// `a pair`, `ein Paar`, `2 pairs`.
 fn paired(text: &Text, at: usize) -> Option<u64> {
-    let Some(Unit::Pair(each)) = amount::at(text, at) else { return None };
+    let each = pair_at(text, at)?;
     let before = at.checked_sub(1).and_then(|before| {
         let token = text.tokens().get(before)?;
         super::number::parse(text.form(token)).filter(|_| token.shape == Shape::Number)
     });
     whole(before.filter(|count| *count <= 50.0).unwrap_or(1.0) * each)
+}
+
+fn pair_at(text: &Text, at: usize) -> Option<f64> {
+    if let Some(Unit::Pair(each)) = amount::at(text, at) {
+        return Some(*each);
+    }
+    let token = &text.tokens()[at];
+    (token.shape == Shape::Run && amount::holds_pair(text.form(token))).then_some(2.0)
 }
 
 fn whole(value: f64) -> Option<u64> {

@@ -70,6 +70,9 @@ pub fn of_fields(price: &str, currency: Option<&str>, rates: &Rates) -> Option<P
 /// of the record, and settles what `$`, `¥` and a bare `1200,-` mean.
 #[must_use]
 pub fn asked(text: &Text, original: &str, currency: Option<&str>, rates: &Rates) -> Option<Price> {
+    if let Some((value, code)) = glued(original) {
+        return made(value, Some(currency.unwrap_or(code).to_owned()), rates);
+    }
     let mut at = 0;
     while at < text.tokens().len() {
         let Some((value, after)) = amount::number_at(text, at) else {
@@ -80,6 +83,7 @@ pub fn asked(text: &Text, original: &str, currency: Option<&str>, rates: &Rates)
             && !is_postage(text, at)
             && value > 0.0
         {
+            let value = lower_end(text, original, at, value).unwrap_or(value);
             let code = currency.map(str::to_owned).or(code);
             return made(value * factor, code, rates);
         }
@@ -97,33 +101,95 @@ fn made(amount: f64, currency: Option<String>, rates: &Rates) -> Option<Price> {
     Some(Price { amount, currency, eur })
 }
 
+/// Currencies that are written on to their number: `Rp350rb`, `RM250`.
+const GLUED: &[(&str, &str)] =
+    &[("rp", "IDR"), ("rm", "MYR"), ("rs", "INR"), ("eur", "EUR"), ("usd", "USD"), ("chf", "CHF")];
+
+fn glued(original: &str) -> Option<(f64, &'static str)> {
+    let lower = original.to_ascii_lowercase();
+    GLUED.iter().find_map(|(word, code)| {
+        lower.match_indices(word).find_map(|(at, _)| {
+            let fresh = lower[..at].chars().next_back().is_none_or(|c| !c.is_alphanumeric());
+            let rest = lower[at + word.len()..].trim_start_matches('.');
+            let end =
+                rest.find(|c: char| !matches!(c, '0'..='9' | '.' | ',')).unwrap_or(rest.len());
+            let number = rest[..end].trim_end_matches(['.', ',']);
+            let value = super::number::parse(number).filter(|value| fresh && *value > 0.0)?;
+            let unit = rest[end..].trim_start_matches(' ');
+            let times = [("rb", 1e3), ("ribu", 1e3), ("k", 1e3), ("jt", 1e6), ("juta", 1e6)];
+            let times = times.iter().find(|(word, _)| {
+                unit.strip_prefix(word)
+                    .is_some_and(|after| !after.starts_with(|c: char| c.is_alphanumeric()))
+            });
+            Some((value * times.map_or(1.0, |(_, factor)| *factor), *code))
+        })
+    })
+}
+
+/// The lower number of a range: `200-250 €`.
+fn lower_end(text: &Text, original: &str, at: usize, upper: f64) -> Option<f64> {
+    let before = at.checked_sub(1)?;
+    let tokens = text.tokens();
+    let between = original.get(tokens[before].end as usize..tokens[at].start as usize)?;
+    let lower = super::number::parse(text.form(&tokens[before]))?;
+    (matches!(between.trim(), "-" | "–" | "—") && lower > 0.0 && lower < upper).then_some(lower)
+}
+
 /// Says whether the number in the tokens `at..after` is money, and of which currency.
 fn money(text: &Text, original: &str, at: usize, after: usize) -> Option<(Option<String>, f64)> {
     let tokens = text.tokens();
     let near = |place: usize, gap_of: usize| {
-        tokens.get(gap_of).is_some_and(|token| token.gap != Gap::Break)
-            && tokens.get(place).is_some()
+        tokens.get(gap_of).is_some_and(|token| {
+            let between = original.get(tokens[gap_of - 1].end as usize..token.start as usize);
+            // 15 тыс. руб: the point ends a shortened word.
+            token.gap != Gap::Break
+                || matches!(between, Some(",- " | ",– "))
+                || (between == Some(". ") && gap_of - 1 > at)
+        }) && tokens.get(place).is_some()
     };
-    if after < tokens.len() && near(after, after) {
-        match amount::at(text, after) {
-            Some(Unit::Currency(code, factor)) => return Some((Some(code.clone()), *factor)),
-            Some(Unit::PriceBefore) => return Some((None, 1.0)),
-            _ => {}
-        }
+    if after < tokens.len()
+        && near(after, after)
+        && let Some(Unit::Currency(code, factor)) = amount::at(text, after)
+    {
+        return Some((Some(code.clone()), *factor));
     }
     if let Some(before) = at.checked_sub(1) {
         let joined = tokens[at].gap != Gap::Break || tokens[at].start - tokens[before].end <= 2;
         match amount::at(text, before) {
             Some(Unit::Currency(code, factor)) if joined && is_prefix(code, text, before) => {
-                return Some((Some(code.clone()), *factor));
+                let code = dollar(text, before).unwrap_or_else(|| code.clone());
+                return Some((Some(code), *factor));
             }
-            Some(Unit::PriceAfter) if joined => return Some((None, 1.0)),
+            Some(Unit::PriceAfter | Unit::PriceBefore) if joined => return Some((None, 1.0)),
             _ => {}
         }
     }
     let rest = original.get(tokens[after - 1].end as usize..)?;
-    (rest.starts_with(",-") || rest.starts_with(",–") || rest.starts_with(".-"))
-        .then_some((None, 1.0))
+    if near(after, after) && amount::at(text, after) == Some(&Unit::PriceBefore) {
+        return Some((None, 1.0));
+    }
+    let dashed = [",-", ",–", ".-", ":-"].iter().any(|sign| rest.starts_with(sign));
+    (dashed || is_sum(text, at, after)).then_some((None, 1.0))
+}
+
+/// The dollar of `HK$`, `C$`: the letters before the sign.
+fn dollar(text: &Text, at: usize) -> Option<String> {
+    let tokens = text.tokens();
+    let sign = tokens.get(at).filter(|token| text.form(token) == "$" && token.gap == Gap::None)?;
+    let letters = text.form(tokens.get(at.checked_sub(1)?)?);
+    match amount::of_word(&format!("{letters}{}", text.form(sign))) {
+        Some(Unit::Currency(code, _)) => Some(code.clone()),
+        _ => None,
+    }
+}
+
+/// Thousands and millions that only money is counted in: `5tr`, `1,5 jt`, `500k`.
+fn is_sum(text: &Text, at: usize, after: usize) -> bool {
+    let ends = text.tokens().get(after).is_none_or(|next| next.gap == Gap::Break);
+    let word = text.form(&text.tokens()[after - 1]);
+    after > at + 1
+        && matches!(amount::of_word(word), Some(Unit::Times(_)))
+        && (ends || matches!(word, "jt" | "juta" | "trieu" | "nghin" | "ngan" | "ribu" | "rb"))
 }
 
 /// Words like `p` or `try` mean money after a number only.

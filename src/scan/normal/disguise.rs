@@ -31,8 +31,13 @@ fn word_readings(form: &str) -> Vec<String> {
         if form.contains('1') {
             found.extend(without_digits(form, 'l'));
         }
+        if form.contains("ii") {
+            // A capital I looks like an l: hawksbiII.
+            found.push(form.replace("iii", "ill").replace("ii", "ll"));
+        }
     } else {
         found.extend(one_script(form));
+        found.extend(without_digits_cyrillic(form));
     }
     found.extend(unstretched(form));
     found.retain(|reading| reading != form);
@@ -47,6 +52,26 @@ fn without_digits(form: &str, one: char) -> Option<String> {
         return None;
     }
     form.chars().map(|c| if c == '1' { Some(one) } else { letter_for(c) }).collect()
+}
+
+/// `сл0новая`: digits between Cyrillic letters.
+fn without_digits_cyrillic(form: &str) -> Option<String> {
+    let digits = form.bytes().filter(u8::is_ascii_digit).count();
+    let letters = form.chars().count() - digits;
+    if digits == 0 || letters < 2 || digits > letters || letters + digits < 4 {
+        return None;
+    }
+    form.chars()
+        .map(|c| match c {
+            '0' => Some('о'),
+            '3' => Some('з'),
+            '4' => Some('ч'),
+            '6' => Some('б'),
+            '1' => Some('і'),
+            letter if ('\u{400}'..='\u{52F}').contains(&letter) => Some(letter),
+            _ => None,
+        })
+        .collect()
 }
 
 /// The letter that a digit or sign stands for; letters stand for themselves.
@@ -158,14 +183,20 @@ fn spaced(words: &Words, out: &mut Vec<Reading>) {
             {
                 after += 1;
             }
-            for first in at..after.saturating_sub(3) {
-                for end in first + 4..=after {
+            let shortest = shortest(words.form(&tokens[at]));
+            for first in at..(after + 1).saturating_sub(shortest) {
+                for end in first + shortest..=after {
                     push_joined(words, first, end, out);
                 }
             }
         }
         at = if after > at + 1 { after } else { at + 1 };
     }
+}
+
+/// Fewer single letters than this are initials or a list, in Arabic they may be *عاج*.
+fn shortest(form: &str) -> usize {
+    if form.is_ascii() { 4 } else { 3 }
 }
 
 fn is_even(gap: Gap, first: Gap) -> bool {
@@ -229,10 +260,14 @@ fn push_joined(words: &Words, first: usize, after: usize, out: &mut Vec<Reading>
         meant.extend(words.form(token).chars().map(|c| letter_for(c).unwrap_or(c)));
     }
     let letters = plain.chars().filter(|c| c.is_alphabetic()).count();
-    if letters < 2 || plain.chars().count() < 4 {
+    if letters < 2 || plain.chars().count() < shortest(&plain) {
         return;
     }
-    let readings = [Some(plain.clone()), (meant != plain).then_some(meant), one_script(&plain)];
+    // schi!dpad: the sign may stand for l as well as for i.
+    let tall = tokens[1..].iter().any(|token| matches!(token.gap, Gap::Joint('!' | '|')));
+    let with_l = tall.then(|| joined_with_l(words, tokens));
+    let readings =
+        [Some(plain.clone()), (meant != plain).then_some(meant), one_script(&plain), with_l];
     let hyphened = tokens[1..].iter().all(|token| {
         matches!(token.gap, Gap::Joint('-' | '‐' | '‑' | '\'' | '’' | '/') | Gap::None)
     });
@@ -240,4 +275,18 @@ fn push_joined(words: &Words, first: usize, after: usize, out: &mut Vec<Reading>
         let disguised = !hyphened || tokens.len() > 2 || form != plain;
         out.push(Reading { first, after, form, disguised });
     }
+}
+
+/// The tokens as one word, with `!` and `|` between them read as l.
+fn joined_with_l(words: &Words, tokens: &[Token]) -> String {
+    let mut joined = String::new();
+    for (at, token) in tokens.iter().enumerate() {
+        match token.gap {
+            Gap::Joint('!' | '|') if at > 0 => joined.push('l'),
+            Gap::Joint(sign) if at > 0 => joined.extend(letter_for(sign)),
+            _ => {}
+        }
+        joined.extend(words.form(token).chars().map(|c| letter_for(c).unwrap_or(c)));
+    }
+    joined
 }

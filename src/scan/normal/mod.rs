@@ -97,6 +97,19 @@ mod tests {
     }
 
     #[test]
+    fn tall_signs_and_other_scripts_are_read() {
+        for (text, meant) in [
+            ("hawksbiII", "hawksbill"),
+            ("schi!dpad", "schildpad"),
+            ("сл0новая", "слоновая"),
+            ("ع ا ج", "عاج"),
+        ] {
+            let found = readings(text);
+            assert!(found.iter().any(|form| form == meant), "{text}: {found:?}");
+        }
+    }
+
+    #[test]
     fn plain_text_has_no_other_reading() {
         assert_eq!(readings("Schöne alte Figur aus Holz, 12 cm, 45 €"), Vec::<String>::new());
     }

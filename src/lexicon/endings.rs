@@ -1,0 +1,152 @@
+//! The endings that may follow the stem of a word, by the family of its language.
+//!
+//! A stem is found at the beginning of a word. What is left must be an ending that
+//! the language writes, or *кит* (whale) would be found in *Китай* (China).
+
+/// Which endings may follow a stem.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ending {
+    /// Up to six letters of any kind.
+    Any,
+    /// Of Polish and Czech nouns and adjectives.
+    WestSlavic,
+    /// Of Russian and Ukrainian nouns and adjectives.
+    EastSlavic,
+    /// Turkish suffixes, one after the other.
+    Turkish,
+    /// Arabic pronouns, plurals and adjectives.
+    Arabic,
+    /// Of Swedish, Finnish and Hungarian nouns: up to four letters.
+    Northern,
+}
+
+const WEST_SLAVIC: &str = " a ach ami am ata ati atek ech eho ej ek em emi emu er ey i ich ie iego iej \
+    iemu im imi in ich iho imu iom iow ka ki ke ku kiem kow kami ku ko m mi my o och om ou ove \
+    ovi ow owa owe owi owie owych owej owym owa ovy ova ovou ovym ovych u um umi us y ych ym ymi \
+    yho ymu ze zi ia iu e ego ek ku cie ce cy on onu onem nej neho nych nym ni nou na ne ny ";
+
+const EAST_SLAVIC: &str = " а у ом ем е ы и ов ев ей ам ям ами ями ах ях ой ою ею ей я ю ь ью ья ье \
+    ий ый ой ого его ому ему ым им ом ем ых их ыми ими ая яя ое ее ую юю ые ие ою ею \
+    і ї є їв ів ові еві єві єю ій їй ої ьої ому ьому ії иї ею ю ому ими їх іх ми \
+    овый овая овое овые ового овой овую овым овых овий ова ове ові ових овим ову ової овою \
+    иный иная инный ка ки ку кой ке ок кам ками ків ик ика иков иком чик чика ек ёк \
+    онок ёнок енок ята ят ятами еня енята енят ко ца це ці цы ами ин ина ины ину ячий ячья \
+    ый ая иха ихи ису ис иса иск ска ск ч ча чи чей чий чья чьи ";
+
+const TURKISH: &[&str] = &[
+    "lar", "ler", "i", "u", "a", "e", "ya", "ye", "yi", "yu", "da", "de", "ta", "te", "dan", "den",
+    "tan", "ten", "in", "un", "nin", "nun", "im", "um", "si", "su", "na", "ne", "ni", "nu", "nda",
+    "nde", "ndan", "nden", "la", "le", "yla", "yle", "li", "lu", "lik", "luk", "siz", "suz", "ci",
+    "cu", "ca", "ce", "n", "m", "dir", "dur", "tir", "tur", "miz", "muz", "niz", "nuz", "ki",
+    "cik", "cuk", "cigi", "sini", "sunu",
+];
+
+const ARABIC: &[&str] = &[
+    "ه", "ها", "هم", "ي", "ك", "نا", "ات", "ين", "ون", "ان", "يه", "ا", "اء", "تين", "يات", "اتها",
+    "اته",
+];
+
+impl Ending {
+    /// The number that stands for it in an index.
+    #[must_use]
+    pub fn number(self) -> u8 {
+        match self {
+            Self::Any => 1,
+            Self::WestSlavic => 2,
+            Self::EastSlavic => 3,
+            Self::Turkish => 4,
+            Self::Arabic => 5,
+            Self::Northern => 6,
+        }
+    }
+
+    /// What `number` stands for; 0 for no stem.
+    #[must_use]
+    pub fn of_number(number: u8) -> Option<Self> {
+        Some(match number {
+            1 => Self::Any,
+            2 => Self::WestSlavic,
+            3 => Self::EastSlavic,
+            4 => Self::Turkish,
+            5 => Self::Arabic,
+            6 => Self::Northern,
+            _ => return None,
+        })
+    }
+
+    /// True when `rest`, folded, may follow `stem`.
+    #[must_use]
+    pub fn fits(self, stem: &str, rest: &str) -> bool {
+        let letters = rest.chars().count();
+        if letters == 0 {
+            return true;
+        }
+        if letters > 8 || !rest.chars().all(char::is_alphabetic) {
+            return false;
+        }
+        match self {
+            Self::Any => letters <= 6,
+            Self::Northern => letters <= 4,
+            Self::WestSlavic => is_in(WEST_SLAVIC, rest),
+            Self::EastSlavic => {
+                // After a short stem only the endings of cases.
+                is_in(EAST_SLAVIC, rest) && (letters <= 2 || stem.chars().count() >= 4)
+            }
+            Self::Turkish => {
+                let after_vowel = stem.ends_with(is_turkish_vowel);
+                let opens_with = rest.chars().next().unwrap_or(' ');
+                // Buffer letters stand after vowels only.
+                (after_vowel || !"nmsy".contains(opens_with)) && is_chain(rest)
+            }
+            Self::Arabic => ARABIC.contains(&rest),
+        }
+    }
+}
+
+fn is_in(endings: &str, rest: &str) -> bool {
+    endings
+        .match_indices(rest)
+        .any(|(at, _)| endings[..at].ends_with(' ') && endings[at + rest.len()..].starts_with(' '))
+}
+
+fn is_turkish_vowel(c: char) -> bool {
+    "aeiou".contains(c)
+}
+
+/// True when `rest` is made of Turkish suffixes.
+fn is_chain(rest: &str) -> bool {
+    rest.is_empty() || TURKISH.iter().any(|suffix| rest.strip_prefix(suffix).is_some_and(is_chain))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Ending;
+
+    #[test]
+    fn endings_follow_and_other_words_do_not() {
+        for (ending, stem, rest, is_one) in [
+            (Ending::EastSlavic, "кит", "ы", true),
+            (Ending::EastSlavic, "кит", "ай", false),
+            (Ending::EastSlavic, "попуга", "ями", true),
+            (Ending::EastSlavic, "питон", "овый", true),
+            (Ending::Turkish, "fildisi", "nden", true),
+            (Ending::Turkish, "fil", "leri", true),
+            (Ending::Turkish, "fil", "tre", false),
+            (Ending::Turkish, "fil", "m", false),
+            (Ending::Arabic, "عاج", "ي", true),
+            (Ending::Arabic, "عاج", "ل", false),
+            (Ending::WestSlavic, "papug", "ami", true),
+            (Ending::WestSlavic, "hood", "ie", true),
+            (Ending::WestSlavic, "hood", "oos", false),
+        ] {
+            assert_eq!(ending.fits(stem, rest), is_one, "{stem}+{rest}");
+        }
+    }
+
+    #[test]
+    fn numbers_go_both_ways() {
+        for number in 1..=6 {
+            assert_eq!(Ending::of_number(number).map(Ending::number), Some(number));
+        }
+    }
+}
