@@ -1,12 +1,14 @@
 //! `pugmark lexicon`: the word lists.
 
-use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
 
 use serde::Serialize;
 
-use crate::lexicon::{Lexicon, Row};
+use crate::lexicon::{Kind, Lexicon, Row, Vocabulary};
 use crate::output::Record;
+use crate::scan::matching;
+use crate::scan::normal::Text;
 
 use super::format::FormatArgs;
 use super::{Outcome, Streams};
@@ -15,7 +17,7 @@ use super::{Outcome, Streams};
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:
   pugmark lexicon list --language de --kind product
-  pugmark lexicon check my.csv")]
+  pugmark lexicon check my.csv --ordinary shoes-and-sofas.txt")]
 pub(super) struct Args {
     #[command(subcommand)]
     command: Command,
@@ -52,6 +54,9 @@ struct CheckArgs {
     /// Lists to check; the shipped ones when none is given
     #[arg(value_name = "CSV")]
     files: Vec<PathBuf>,
+    /// Name the words that stand in these texts of ordinary goods, a text a line
+    #[arg(long, value_name = "FILE")]
+    ordinary: Option<PathBuf>,
     #[command(flatten)]
     format: FormatArgs,
 }
@@ -167,8 +172,60 @@ fn check(args: &CheckArgs, streams: &mut Streams) -> anyhow::Result<Outcome> {
         place: format!("{}:{}", found.file, found.line),
         fault: found.what,
     }));
+    if let Some(path) = &args.ordinary {
+        faults.extend(met_in(path, &args.files)?);
+    }
     streams.print(args.format.choice(), &faults)?;
     Ok(if faults.is_empty() { Outcome::Done } else { Outcome::Negative })
+}
+
+/// The words for materials and animals, of `lists` or of the shipped ones, that stand
+/// in texts of ordinary goods, the most frequent first.
+fn met_in(path: &Path, lists: &[PathBuf]) -> anyhow::Result<Vec<FaultRecord>> {
+    let mut vocabulary = Vocabulary::embedded();
+    let own_from = if lists.is_empty() { 0 } else { vocabulary.count() };
+    for list in lists {
+        let csv = fs_err::read_to_string(list)?;
+        let Ok(with) = vocabulary.clone().with_list(&csv, &list.display().to_string()) else {
+            continue; // Its faults are named already.
+        };
+        vocabulary = with;
+    }
+    let texts = fs_err::read_to_string(path)?;
+    let mut met: BTreeMap<u32, (usize, usize)> = BTreeMap::new();
+    let mut hits = Vec::new();
+    for (at, line) in texts.lines().enumerate() {
+        hits.clear();
+        matching::hits(&vocabulary, &Text::of(line), 0, 0, &mut hits);
+        let terms: BTreeSet<u32> = hits.iter().map(|hit| hit.term).collect();
+        for term in terms.into_iter().filter(|term| *term >= own_from) {
+            met.entry(term).or_insert((0, at + 1)).0 += 1;
+        }
+    }
+    let mut met: Vec<(u32, usize, usize)> = met
+        .into_iter()
+        .filter(|(term, _)| {
+            let kind = vocabulary.term(*term).kind;
+            matches!(kind, Kind::Taxon | Kind::Product | Kind::Craft | Kind::Code)
+        })
+        .map(|(term, (count, first))| (term, count, first))
+        .collect();
+    met.sort_by_key(|(term, count, _)| (std::cmp::Reverse(*count), *term));
+    let record = |(term, count, first): (u32, usize, usize)| {
+        let entry = vocabulary.term(term);
+        let languages: Vec<&str> =
+            entry.languages.iter().map(crate::lexicon::Language::code).collect();
+        FaultRecord {
+            place: format!("{}:{first}", path.display()),
+            fault: format!(
+                "`{}` ({}, {}) stands in {count} texts of ordinary goods",
+                entry.text,
+                entry.kind.name(),
+                languages.join("|"),
+            ),
+        }
+    };
+    Ok(met.into_iter().map(record).collect())
 }
 
 fn fault(message: &str) -> FaultRecord {

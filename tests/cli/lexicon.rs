@@ -39,3 +39,15 @@ fn faults_of_a_list_of_ones_own_are_named() {
     --- stderr
     ");
 }
+
+#[test]
+fn words_that_stand_in_ordinary_text_are_named() {
+    let sandbox = Sandbox::new();
+    sandbox.write("my.csv", "term,kind,refers_to\nblorx,code,ivory\nzorble,code,ivory\n");
+    sandbox.write("sofas.txt", "A sofa\nA blorx sofa\nBlorx chair\n");
+    let output =
+        sandbox.run(&["lexicon", "check", "my.csv", "--ordinary", "sofas.txt", "--format", "csv"]);
+    assert!(output.starts_with("exit 1"), "{output}");
+    assert!(output.contains("stands in 2 texts of ordinary goods"), "{output}");
+    assert!(!output.contains("zorble"), "{output}");
+}

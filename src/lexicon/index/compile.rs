@@ -166,7 +166,9 @@ impl Compiler {
         let part = keys.part.as_ref().map_or([0, 0], |part| self.put(part));
         let ending = forms.stem.as_ref().map_or(0, |(_, ending)| ending.number());
         let code = language.map_or("", Language::code);
-        let is_short = forms.whole[0].chars().count() <= 4 && code != "vi";
+        // Accents are often left out: buho, pelicano; but una is not uña.
+        let shortest = if matches!(code, "es" | "fr" | "it" | "pt") { 3 } else { 4 };
+        let is_short = forms.whole[0].chars().count() <= shortest && code != "vi";
         let strict = is_short || matches!(code, "de" | "sv" | "fi" | "hu" | "tr");
         let codes = ending | if strict { pattern::STRICT } else { 0 };
         let counts = [byte(short(whole.len())), byte(stem[1]), byte(part[1]), codes];
