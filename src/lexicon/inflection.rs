@@ -235,7 +235,12 @@ fn italian(word: &str, whole: &mut Vec<String>) {
 /// Takes the ending of the dictionary form off and says which others may follow.
 fn slavic(word: &str, inflection: Inflection) -> Option<(String, Ending)> {
     let is_ending = |c: char| "aeiouyáéíóúýěąęůаеиоуыэюяіїєьйё".contains(c);
-    let longest = if inflection == Inflection::Adjective { 2 } else { 1 };
+    // In a name of two words the first is an adjective: волнистый попугай.
+    let is_adjective = inflection == Inflection::Adjective
+        || ["ый", "ий", "ой", "ая", "яя", "ое", "ее", "ые", "ие", "ій"]
+            .iter()
+            .any(|ending| word.ends_with(ending) && word.chars().count() >= 6);
+    let longest = if is_adjective { 2 } else { 1 };
     let mut letters: Vec<char> = word.chars().collect();
     for _ in 0..longest {
         if letters.len() > 3 && letters.last().is_some_and(|c| is_ending(*c)) {
@@ -283,6 +288,8 @@ mod tests {
             ("pl", "papuga", "papugę"),
             ("cs", "želva", "želvy"),
             ("ru", "попугай", "попугая"),
+            ("ru", "волнистый", "волнистых"),
+            ("uk", "хвилястий", "хвилястих"),
             ("tr", "fildişi", "fildişinden"),
         ] {
             assert!(has(code, word, Inflection::Noun, form), "{code} {form}");
