@@ -13,6 +13,8 @@ use serde::Serialize;
 pub const PICTURE_HASH: &str = "dhash-64";
 /// Smaller pictures are icons and dots: all look alike.
 const SMALLEST: u32 = 64;
+/// A picture with fewer or more dark dots than this has nothing in it: all such look alike.
+const FEATURES: std::ops::RangeInclusive<u32> = 4..=60;
 /// Longest side of a picture that is read.
 const LONGEST: u32 = 20_000;
 /// Most memory that one picture may take, whatever its file says.
@@ -31,7 +33,7 @@ pub struct Picture {
 
 impl Picture {
     /// Looks at a JPEG, PNG, GIF or WebP file; `None` for anything else, for what is broken,
-    /// and for what is too small or too large.
+    /// for what is too small or too large, and for what has nothing in it.
     #[must_use]
     pub fn read(bytes: &[u8]) -> Option<Self> {
         let mut reader = ImageReader::new(Cursor::new(bytes)).with_guessed_format().ok()?;
@@ -46,7 +48,13 @@ impl Picture {
             return None;
         }
         let hasher = HasherConfig::new().hash_size(8, 8).hash_alg(HashAlg::Gradient).to_hasher();
-        let hash = HEXLOWER.encode(hasher.hash_image(&image).as_bytes());
+        let hash = hasher.hash_image(&image);
+        let hash = hash.as_bytes();
+        let ones: u32 = hash.iter().map(|byte| byte.count_ones()).sum();
+        if !FEATURES.contains(&ones) {
+            return None;
+        }
+        let hash = HEXLOWER.encode(hash);
         Some(Self { width, height, hash })
     }
 }
@@ -97,6 +105,8 @@ mod tests {
     fn icons_rubbish_and_bombs_are_left_alone() {
         let icon = picture(false).resize_exact(32, 32, FilterType::Nearest);
         assert_eq!(read(&icon, ImageFormat::Png), None);
+        let blank = DynamicImage::ImageRgb8(RgbImage::from_pixel(300, 300, image::Rgb([9, 99, 9])));
+        assert_eq!(read(&blank, ImageFormat::Png), None);
         assert_eq!(Picture::read(b"\x89PNG\r\n\x1a\nrubbish"), None);
         // 19,000 x 19,000 dots of one colour: a small file, a gigabyte when unpacked.
         let mut head = vec![b'G', b'I', b'F', b'8', b'9', b'a'];
