@@ -18,7 +18,7 @@ pub use chat::{Chat, ChatKind};
 pub use mail::Mail;
 pub use photo::Photo;
 
-/// Longest picture file that is looked at.
+/// So much of a picture file is looked at.
 const LONGEST_PICTURE: u64 = 64 << 20;
 
 /// What a file says of itself, by what it is.
@@ -49,11 +49,10 @@ impl Content {
         let mut content = Self::default();
         match extension.as_str() {
             "jpg" | "jpeg" | "png" | "gif" | "webp" | "tif" | "tiff" | "heic" | "heif" | "avif" => {
-                if fs::metadata(path)?.len() <= LONGEST_PICTURE {
-                    let bytes = fs::read(path)?;
-                    content.picture = Picture::read(&bytes);
-                    content.photo = photo::read(&bytes);
-                }
+                let mut bytes = Vec::new();
+                fs::File::open(path)?.take(LONGEST_PICTURE).read_to_end(&mut bytes)?;
+                content.picture = Picture::read(&bytes);
+                content.photo = photo::read(&bytes);
             }
             "eml" => content.mail = mail::read(&start(path)?),
             "txt" => content.chat = chat::whatsapp(io::BufReader::new(fs::File::open(path)?))?,
