@@ -8,6 +8,7 @@ use fs_err as fs;
 
 use super::archive::Acquired;
 use super::folder::relative;
+use super::work::Work;
 use super::{Check, Report, Task};
 use crate::evidence::custody::{LOG_FILE, Line, Log, is_inside};
 use crate::evidence::digest::Sha256;
@@ -143,11 +144,13 @@ impl Item<'_> {
         }
         let payload = self.parse(MANIFEST, &manifest);
         for (path, digest) in &payload {
-            let mut task = self.task(path, *digest, MANIFEST);
+            tasks.push(self.task(path, *digest, MANIFEST));
             if path == "data/capture.warc.gz" {
-                task.archive = Some(self.acquired());
+                // Apart from its hash, so that two cores can share a large one.
+                let mut read = self.task(path, *digest, MANIFEST);
+                read.work = Work::Read(self.acquired());
+                tasks.push(read);
             }
-            tasks.push(task);
         }
         listed.extend(payload.into_keys());
         self.check_listing(&listed, Some(()))
@@ -212,9 +215,7 @@ impl Item<'_> {
             item: Some(self.name.to_owned()),
             path: self.folder.join(path),
             name: self.in_case(path),
-            expected,
-            vouched_by,
-            archive: None,
+            work: Work::Hash { expected, vouched_by },
         }
     }
 

@@ -7,6 +7,7 @@ use std::path::Path;
 use fs_err as fs;
 
 use super::bag::is_elsewhere;
+use super::work::Work;
 use super::{Check, Report, Task};
 use crate::evidence::custody::{HEAD_FILE, LOG_FILE, Log};
 use crate::evidence::digest::Sha256;
@@ -39,9 +40,7 @@ pub(super) fn plan(
             item: None,
             path,
             name: name.to_owned(),
-            expected,
-            vouched_by: LOG_FILE,
-            archive: None,
+            work: Work::Hash { expected, vouched_by: LOG_FILE },
         });
     }
     let count = vouched.len();

@@ -1,5 +1,6 @@
 //! Hashes files on all cores.
 
+use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
@@ -11,7 +12,7 @@ use super::archive::{self, Acquired};
 use super::{Check, Report};
 use crate::evidence::digest::{Hasher, Sha256};
 
-/// A file to hash.
+/// A file to hash, or an archive to read.
 pub(super) struct Task {
     /// The item it belongs to.
     pub(super) item: Option<String>,
@@ -19,12 +20,21 @@ pub(super) struct Task {
     pub(super) path: PathBuf,
     /// Its path in the case.
     pub(super) name: String,
-    /// What its digest should be.
-    pub(super) expected: Sha256,
-    /// Who says so.
-    pub(super) vouched_by: &'static str,
-    /// What the archive in it should hold, when it is one.
-    pub(super) archive: Option<Acquired>,
+    /// What is to be done with it.
+    pub(super) work: Work,
+}
+
+/// What is to be done with a file.
+pub(super) enum Work {
+    /// Its digest should be this.
+    Hash {
+        /// The digest.
+        expected: Sha256,
+        /// Who says so.
+        vouched_by: &'static str,
+    },
+    /// It is an archive that should hold this.
+    Read(Acquired),
 }
 
 impl Task {
@@ -38,16 +48,21 @@ impl Task {
 #[derive(Default)]
 struct Done {
     checks: Vec<Check>,
+    files: usize,
     bytes: u64,
 }
 
 /// Runs `tasks` and adds what they find to `report`, in the order of the tasks.
 pub(super) fn run(tasks: &[Task], report: &mut Report, progress: &(dyn Fn(u64) + Sync)) {
+    // The largest first, so that no core is left alone with it at the end.
+    let size = |task: &Task| fs_err::metadata(&task.path).map_or(0, |found| found.len());
+    let mut order: Vec<usize> = (0..tasks.len()).collect();
+    order.sort_by_cached_key(|&index| Reverse(size(&tasks[index])));
     let next = AtomicUsize::new(0);
     let results = Mutex::new(Vec::with_capacity(tasks.len()));
     let worker = || {
-        while let Some((index, task)) = take(&next, tasks) {
-            let done = perform(task, progress);
+        while let Some(&index) = order.get(next.fetch_add(1, Ordering::Relaxed)) {
+            let done = perform(&tasks[index], progress);
             results.lock().unwrap_or_else(PoisonError::into_inner).push((index, done));
         }
     };
@@ -62,12 +77,12 @@ pub(super) fn run(tasks: &[Task], report: &mut Report, progress: &(dyn Fn(u64) +
     results.sort_by_key(|(index, _)| *index);
     let mut items: BTreeMap<&str, (usize, u64)> = BTreeMap::new();
     for (index, done) in results {
-        report.files += 1;
+        report.files += done.files;
         report.bytes += done.bytes;
         report.checks.extend(done.checks);
         if let Some(item) = &tasks[index].item {
             let sum = items.entry(item).or_default();
-            *sum = (sum.0 + 1, sum.1 + done.bytes);
+            *sum = (sum.0 + done.files, sum.1 + done.bytes);
         }
     }
     sum_up(&items, report);
@@ -90,42 +105,42 @@ fn sum_up(items: &BTreeMap<&str, (usize, u64)>, report: &mut Report) {
     }
 }
 
-fn take<'a>(next: &AtomicUsize, tasks: &'a [Task]) -> Option<(usize, &'a Task)> {
-    let index = next.fetch_add(1, Ordering::Relaxed);
-    tasks.get(index).map(|task| (index, task))
+fn perform(task: &Task, progress: &(dyn Fn(u64) + Sync)) -> Done {
+    match &task.work {
+        Work::Hash { expected, vouched_by } => hash(task, *expected, vouched_by, progress),
+        Work::Read(acquired) => read(task, acquired),
+    }
 }
 
-fn perform(task: &Task, progress: &(dyn Fn(u64) + Sync)) -> Done {
+fn hash(task: &Task, expected: Sha256, vouched_by: &str, progress: &(dyn Fn(u64) + Sync)) -> Done {
     let check = if task.item.is_some() { "bag" } else { "files" };
-    let mut done = Done::default();
-    match digest(&task.path, progress) {
-        Err(err) => done.checks.push(task.fault(check, format!("cannot be read: {err}"))),
-        Ok((found, bytes)) => {
-            done.bytes = bytes;
-            if found != task.expected {
-                let expected = task.expected;
-                let by = task.vouched_by;
-                let detail = format!("has changed: SHA-256 is {found}, but {expected} in {by}");
-                done.checks.push(task.fault(check, detail));
-            }
+    let (found, bytes) = match digest(&task.path, progress) {
+        Ok(result) => result,
+        Err(err) => {
+            let checks = vec![task.fault(check, format!("cannot be read: {err}"))];
+            return Done { checks, files: 1, bytes: 0 };
         }
-    }
-    if let Some(acquired) = &task.archive {
-        let faults = archive::check(&task.path, acquired);
-        match faults {
-            Ok(records) => done.checks.push(Check {
-                item: task.item.clone(),
-                check: "warc",
-                ok: true,
-                file: None,
-                detail: format!("{records} records, each with the right digests, in order"),
-            }),
-            Err(faults) => {
-                done.checks.extend(faults.into_iter().map(|detail| task.fault("warc", detail)));
-            }
-        }
-    }
-    done
+    };
+    let changed = || {
+        let detail = format!("has changed: SHA-256 is {found}, but {expected} in {vouched_by}");
+        task.fault(check, detail)
+    };
+    let checks = if found == expected { Vec::new() } else { vec![changed()] };
+    Done { checks, files: 1, bytes }
+}
+
+fn read(task: &Task, acquired: &Acquired) -> Done {
+    let checks = match archive::check(&task.path, acquired) {
+        Ok(records) => vec![Check {
+            item: task.item.clone(),
+            check: "warc",
+            ok: true,
+            file: None,
+            detail: format!("{records} records, each with the right digests, in order"),
+        }],
+        Err(faults) => faults.into_iter().map(|detail| task.fault("warc", detail)).collect(),
+    };
+    Done { checks, ..Done::default() }
 }
 
 fn digest(path: &Path, progress: &(dyn Fn(u64) + Sync)) -> io::Result<(Sha256, u64)> {

@@ -69,11 +69,13 @@ impl<R: Read> WarcReader<R> {
         };
         read_head(&mut member, &mut record)?;
         read_block(&mut member, &mut record)?;
+        // No more than a record may end with, so that a bomb behind it does not burst.
         let mut rest = Vec::new();
-        member.read_to_end(&mut rest)?;
+        (&mut member).take(5).read_to_end(&mut rest)?;
         if rest != b"\r\n\r\n" {
             record.faults.push("does not end as a record does".to_owned());
         }
+        io::copy(&mut member, &mut io::sink())?;
         let input = member.into_inner().into_inner();
         record.end = input.count;
         self.input = Some(input);
@@ -116,8 +118,9 @@ fn read_block(member: &mut impl BufRead, record: &mut ReadRecord) -> io::Result<
         .map_err(|_| io::Error::other("the record does not say how long it is"))?;
     let mut block = Hasher::default();
     // Until the empty line that ends the head of an HTTP message, the payload is not begun.
-    let mut head: Option<Vec<u8>> = Some(Vec::new());
-    let mut payload = Hasher::default();
+    let is_message = record.field("content-type").starts_with("application/http");
+    let mut head: Option<Vec<u8>> = is_message.then(Vec::new);
+    let mut payload = is_message.then(Hasher::default);
     let mut body = member.take(length);
     loop {
         let bytes = body.fill_buf()?;
@@ -127,13 +130,15 @@ fn read_block(member: &mut impl BufRead, record: &mut ReadRecord) -> io::Result<
         let count = bytes.len();
         block.update(bytes);
         match &mut head {
-            None => payload.update(bytes),
+            None => payload.iter_mut().for_each(|payload| payload.update(bytes)),
             Some(start) => {
                 start.extend_from_slice(bytes);
                 if let Some(end) = crate::evidence::net::head_end(start) {
-                    payload.update(&start[end..]);
+                    payload.iter_mut().for_each(|payload| payload.update(&start[end..]));
                     start.truncate(end);
                     record.http_head = head.take().unwrap_or_default();
+                } else if start.len() as u64 > LONGEST_HEAD {
+                    (head, payload) = (None, None);
                 }
             }
         }
@@ -142,7 +147,7 @@ fn read_block(member: &mut impl BufRead, record: &mut ReadRecord) -> io::Result<
     if block.bytes() != length {
         return Err(io::Error::new(io::ErrorKind::UnexpectedEof, "the record is cut off"));
     }
-    let payload = head.is_none().then(|| payload.digest());
+    let payload = payload.filter(|_| head.is_none()).map(|payload| payload.digest());
     check_digests(record, block.digest(), payload);
     Ok(())
 }
