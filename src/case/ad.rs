@@ -127,6 +127,15 @@ pub struct Finding {
     pub reasons: Vec<String>,
 }
 
+impl Finding {
+    /// Gives back the room that lists keep for more: of a hundred thousand ads it is much.
+    pub(super) fn shrink(&mut self) {
+        self.claims.shrink_to_fit();
+        self.contacts.shrink_to_fit();
+        self.reasons.shrink_to_fit();
+    }
+}
+
 /// What the scan decided.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
 #[serde(rename_all = "lowercase")]

@@ -1,7 +1,7 @@
 //! Near-identical ads: the same offer posted twice counts once.
 //!
 //! Two ads are taken for one offer when at least [`SIMILARITY`] of their three-word
-//! sequences agree, they have the same numbers apart from the price, and the same number
+//! sequences agree (numbers left out), they have the same numbers apart from the price, and the same number
 //! of specimens. Ads too short for that must be equal word for word, and of one seller.
 
 use std::hash::{DefaultHasher, Hash, Hasher};
@@ -13,13 +13,16 @@ use super::ad::Ad;
 /// Share of three-word sequences that two ads must have in common (Jaccard index).
 pub const SIMILARITY: f64 = 0.9;
 
+/// The same for texts that join accounts: each may have a line of its own in them.
+const TEXT_SIMILARITY: f64 = 0.7;
+
 /// Words below which an ad is too short to be compared by its sequences.
 const SHORT: usize = 8;
 
-/// Words that a text needs for [`texts`] to compare it: shorter ones are alike by chance.
+/// Words that a text needs for [`Prints::texts`] to compare it: shorter ones are alike by chance.
 const LONG: usize = 20;
 
-/// Bands and rows of the locality-sensitive hash: of pairs at 0.9 it misses 1 in 5,000.
+/// Bands and rows of the locality-sensitive hash: of long texts at 0.9 it misses about 1 in 5,000.
 const BANDS: usize = 8;
 const ROWS: usize = 4;
 
@@ -30,10 +33,12 @@ const MOST: usize = 64;
 struct Print {
     /// Hashes of its three-word sequences, sorted.
     sequences: Vec<u32>,
-    /// One hash a band: ads that share a band's hash are compared.
+    /// One hash a band, but for [`Print::exact`]: ads that share a band's hash are compared.
     bands: [u64; BANDS],
-    /// Hash of what must be equal: numbers, specimens, for short ads also words and seller.
-    exact: u64,
+    /// Hash of the numbers in it and of the number of specimens.
+    numbers: u64,
+    /// Hash of the words and the seller of an ad too short for sequences; 0 for others.
+    whole: u64,
     /// Words in it.
     words: usize,
 }
@@ -42,21 +47,60 @@ impl Print {
     fn is_short(&self) -> bool {
         self.words < SHORT
     }
+
+    /// What must be equal.
+    fn exact(&self, numbers: Numbers) -> u64 {
+        match numbers {
+            Numbers::MustAgree => stir(self.whole ^ self.numbers),
+            Numbers::MayDiffer => stir(self.whole),
+        }
+    }
+
+    fn band(&self, band: usize, numbers: Numbers) -> u64 {
+        let exact = self.exact(numbers);
+        if self.is_short() { exact } else { stir(self.bands[band] ^ exact) }
+    }
 }
 
-/// Returns for each ad the place of the first ad that is the same offer (its own, if none is).
-#[must_use]
-pub fn offers(ads: &[Ad]) -> Vec<usize> {
-    group(&prints(ads, Numbers::MustAgree))
+/// The prints of some ads, from which near-identical ones are found in two ways.
+pub struct Prints {
+    prints: Vec<Print>,
 }
 
-/// Returns for each ad of at least twenty words the place of the first ad with nearly the
-/// same text, whatever its numbers and its seller; `None` for shorter ones.
-#[must_use]
-pub fn texts(ads: &[Ad]) -> Vec<Option<usize>> {
-    let prints = prints(ads, Numbers::MayDiffer);
-    let first = group(&prints).into_iter().zip(&prints);
-    first.map(|(first, print)| (print.words >= LONG).then_some(first)).collect()
+impl Prints {
+    /// Makes the prints of `ads` with all cores.
+    ///
+    /// # Panics
+    ///
+    /// Never: making a print does not panic.
+    #[must_use]
+    pub fn of(ads: &[Ad]) -> Self {
+        let cores = thread::available_parallelism().map_or(1, NonZero::get);
+        let part = ads.len().div_ceil(cores).max(1);
+        let prints = thread::scope(|scope| {
+            let work = |ads: &[Ad]| ads.iter().map(print).collect::<Vec<Print>>();
+            let threads: Vec<_> =
+                ads.chunks(part).map(|ads| scope.spawn(move || work(ads))).collect();
+            let done =
+                threads.into_iter().map(|one| one.join().expect("making a print cannot panic"));
+            done.flatten().collect()
+        });
+        Self { prints }
+    }
+
+    /// Returns for each ad the place of the first ad that is the same offer (its own, if none is).
+    #[must_use]
+    pub fn offers(&self) -> Vec<usize> {
+        group(&self.prints, Numbers::MustAgree)
+    }
+
+    /// Returns for each ad of at least twenty words the place of the first ad with nearly the
+    /// same text, whatever its numbers and its seller; `None` for shorter ones.
+    #[must_use]
+    pub fn texts(&self) -> Vec<Option<usize>> {
+        let first = group(&self.prints, Numbers::MayDiffer).into_iter().zip(&self.prints);
+        first.map(|(first, print)| (print.words >= LONG).then_some(first)).collect()
+    }
 }
 
 /// Whether numbers in the text set ads apart.
@@ -66,48 +110,41 @@ enum Numbers {
     MayDiffer,
 }
 
-/// The prints of `ads`, made by all cores.
-fn prints(ads: &[Ad], numbers: Numbers) -> Vec<Print> {
-    let cores = thread::available_parallelism().map_or(1, NonZero::get);
-    let part = ads.len().div_ceil(cores).max(1);
-    thread::scope(|scope| {
-        let work = |ads: &[Ad]| ads.iter().map(|ad| print(ad, numbers)).collect::<Vec<Print>>();
-        let threads: Vec<_> = ads.chunks(part).map(|ads| scope.spawn(move || work(ads))).collect();
-        let done = threads.into_iter().map(|one| one.join().expect("making a print cannot panic"));
-        done.flatten().collect()
-    })
-}
-
-fn group(prints: &[Print]) -> Vec<usize> {
+fn group(prints: &[Print], numbers: Numbers) -> Vec<usize> {
     let mut groups = Groups { parent: (0..prints.len()).collect() };
     for band in 0..BANDS {
+        let keyed = prints.iter().enumerate();
         let mut order: Vec<(u64, usize)> =
-            prints.iter().enumerate().map(|(place, print)| (print.bands[band], place)).collect();
+            keyed.map(|(place, print)| (print.band(band, numbers), place)).collect();
         order.sort_unstable();
         for bucket in order.chunk_by(|a, b| a.0 == b.0).filter(|bucket| bucket.len() > 1) {
-            compare(bucket, prints, &mut groups);
+            compare(bucket, prints, numbers, &mut groups);
         }
     }
     (0..prints.len()).map(|place| groups.first(place)).collect()
 }
 
 /// Joins the ads of `bucket` that are alike.
-fn compare(bucket: &[(u64, usize)], prints: &[Print], groups: &mut Groups) {
+fn compare(bucket: &[(u64, usize)], prints: &[Print], numbers: Numbers, groups: &mut Groups) {
     let mut distinct: Vec<usize> = Vec::new();
     for (_, place) in bucket {
         let known = distinct.iter().take(MOST);
-        match known.copied().find(|other| alike(&prints[*place], &prints[*other])) {
+        match known.copied().find(|other| alike(&prints[*place], &prints[*other], numbers)) {
             Some(other) => groups.join(other, *place),
             None => distinct.push(*place),
         }
     }
 }
 
-fn alike(a: &Print, b: &Print) -> bool {
-    if a.exact != b.exact || a.is_short() != b.is_short() {
+fn alike(a: &Print, b: &Print, numbers: Numbers) -> bool {
+    if a.exact(numbers) != b.exact(numbers) || a.is_short() != b.is_short() {
         return false;
     }
-    a.is_short() || jaccard(&a.sequences, &b.sequences) >= SIMILARITY
+    let least = match numbers {
+        Numbers::MustAgree => SIMILARITY,
+        Numbers::MayDiffer => TEXT_SIMILARITY,
+    };
+    a.is_short() || jaccard(&a.sequences, &b.sequences) >= least
 }
 
 #[expect(clippy::cast_precision_loss, reason = "an ad has far fewer than 2^52 words")]
@@ -121,42 +158,93 @@ fn jaccard(a: &[u32], b: &[u32]) -> f64 {
     common as f64 / (a.len() + b.len() - common) as f64
 }
 
-fn print(ad: &Ad, numbers: Numbers) -> Print {
-    let text = format!("{} {}", ad.offer.title, ad.offer.text).to_lowercase();
-    let words = words(&text);
-    let hashes: Vec<u64> = words.iter().map(|word| hash_of(word.as_bytes())).collect();
-    let mut exact = DefaultHasher::new();
-    if numbers == Numbers::MustAgree {
-        ad.finding.quantity.hash(&mut exact);
-        let price = ad.finding.price.as_ref().map(|price| price.amount.to_string());
-        for word in words.iter().filter(|word| word.contains(|c: char| c.is_numeric())) {
-            if Some(*word) != price.as_deref() {
-                word.hash(&mut exact);
-            }
-        }
+fn print(ad: &Ad) -> Print {
+    let words = Words::of([&ad.offer.title, &ad.offer.text]);
+    let price = ad.finding.price.as_ref().map(|price| hash_of(price.amount.to_string().as_bytes()));
+    let mut numbers = DefaultHasher::new();
+    ad.finding.quantity.hash(&mut numbers);
+    for word in words.numbers.iter().filter(|word| Some(**word) != price) {
+        word.hash(&mut numbers);
     }
-    if words.len() < SHORT {
-        (&words, &ad.offer.platform, &ad.offer.seller).hash(&mut exact);
+    let short = words.hashes.len() < SHORT;
+    let mut whole = DefaultHasher::new();
+    if short {
+        (&words.hashes, &ad.offer.platform, &ad.offer.seller).hash(&mut whole);
     }
-    let exact = exact.finish();
-    let mut sequences: Vec<u32> = hashes.windows(3).map(sequence).collect();
+    let mut sequences: Vec<u32> = words.plain.windows(3).map(sequence).collect();
     sequences.sort_unstable();
     sequences.dedup();
-    let bands = bands(&sequences, exact, words.len() < SHORT);
-    Print { sequences, bands, exact, words: words.len() }
+    sequences.shrink_to_fit();
+    Print {
+        bands: bands(&sequences),
+        sequences,
+        numbers: numbers.finish(),
+        whole: if short { whole.finish() } else { 0 },
+        words: words.hashes.len(),
+    }
 }
 
-/// Words of a text; in scripts without spaces every character is one.
-fn words(text: &str) -> Vec<&str> {
-    let mut words = Vec::new();
-    for word in text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()) {
-        if word.chars().any(is_unspaced) {
-            words.extend(word.char_indices().map(|(at, c)| &word[at..at + c.len_utf8()]));
-        } else {
-            words.push(word);
+/// The words of a text as hashes of their lower case; in scripts without spaces every
+/// character is a word.
+#[derive(Default)]
+struct Words {
+    hashes: Vec<u64>,
+    /// Of those the ones without a digit: whose number stands in a text says nothing of whose text it is.
+    plain: Vec<u64>,
+    /// Of those the ones with a digit.
+    numbers: Vec<u64>,
+    word: u64,
+    open: bool,
+    numeric: bool,
+}
+
+impl Words {
+    fn of(parts: [&String; 2]) -> Self {
+        let mut words = Self { word: FNV_START, ..Self::default() };
+        for part in parts {
+            for c in part.chars() {
+                words.put(c);
+            }
+            words.end();
+        }
+        words
+    }
+
+    fn put(&mut self, c: char) {
+        if c.is_ascii_alphanumeric() {
+            self.numeric |= c.is_ascii_digit();
+            return self.push(u8::try_from(c).unwrap_or_default().to_ascii_lowercase());
+        }
+        if c.is_ascii() || !c.is_alphanumeric() {
+            return self.end();
+        }
+        let alone = is_unspaced(c);
+        if alone {
+            self.end();
+        }
+        self.numeric |= c.is_numeric();
+        for lower in c.to_lowercase() {
+            for byte in lower.encode_utf8(&mut [0; 4]).bytes() {
+                self.push(byte);
+            }
+        }
+        if alone {
+            self.end();
         }
     }
-    words
+
+    fn push(&mut self, byte: u8) {
+        self.word = fnv(self.word, byte);
+        self.open = true;
+    }
+
+    fn end(&mut self) {
+        if self.open {
+            self.hashes.push(self.word);
+            if self.numeric { &mut self.numbers } else { &mut self.plain }.push(self.word);
+        }
+        (self.word, self.open, self.numeric) = (FNV_START, false, false);
+    }
 }
 
 /// True for Thai, Lao, Khmer, kana and Han characters.
@@ -164,32 +252,46 @@ fn is_unspaced(c: char) -> bool {
     matches!(c, '\u{E00}'..='\u{EFF}' | '\u{1780}'..='\u{17FF}' | '\u{3040}'..='\u{30FF}' | '\u{3400}'..='\u{9FFF}')
 }
 
-fn bands(sequences: &[u32], exact: u64, short: bool) -> [u64; BANDS] {
-    if short {
-        return [exact; BANDS];
-    }
+fn bands(sequences: &[u32]) -> [u64; BANDS] {
+    let least = least(sequences);
     std::array::from_fn(|band| {
-        let rows = (band * ROWS..(band + 1) * ROWS).map(|row| least(sequences, row));
-        rows.fold(exact, |hash, row| stir(hash ^ u64::from(row)))
+        let rows = &least[band * ROWS..(band + 1) * ROWS];
+        rows.iter().fold(0, |hash, row| stir(hash ^ u64::from(*row)).rotate_left(7))
     })
 }
 
-/// The least value of the `row`th of 32 hash functions over the sequences.
-fn least(sequences: &[u32], row: usize) -> u32 {
-    let seed = u32::try_from(row).expect("32 rows") * 2 + 1;
-    let scatter = |one: &u32| {
-        let mut bits = one.wrapping_mul(0x9e37_79b1).rotate_left(seed % 32) ^ seed;
-        bits = bits.wrapping_mul(0x85eb_ca6b);
+/// The least values of the sequences in each of 32 bins (one permutation hashing); an empty
+/// bin takes that of the next one that is not, changed by how far it had to look.
+///
+/// Source: Shrivastava and Li, *Densifying One Permutation Hashing*, 2014.
+fn least(sequences: &[u32]) -> [u32; BANDS * ROWS] {
+    const BINS: usize = BANDS * ROWS;
+    let mut bins = [u32::MAX; BINS];
+    for one in sequences {
+        let mut bits = one.wrapping_mul(0x9e37_79b1);
+        bits = (bits ^ (bits >> 15)).wrapping_mul(0x85eb_ca6b);
         bits ^= bits >> 13;
-        bits.wrapping_mul(0xc2b2_ae35)
-    };
-    sequences.iter().map(scatter).min().unwrap_or(u32::MAX)
+        let bin = &mut bins[bits as usize % BINS];
+        *bin = (*bin).min(bits >> 5);
+    }
+    std::array::from_fn(|at| {
+        let filled = (0..BINS).find(|step| bins[(at + step) % BINS] != u32::MAX);
+        filled.map_or(u32::MAX, |step| {
+            let away = u32::try_from(step).expect("at most 32 bins");
+            bins[(at + step) % BINS].wrapping_add(away.wrapping_mul(0x0800_0001))
+        })
+    })
 }
 
 /// FNV-1a: quick for short words, and good enough where equality is checked afterwards.
 fn hash_of(bytes: &[u8]) -> u64 {
-    let start = 0xcbf2_9ce4_8422_2325;
-    bytes.iter().fold(start, |hash, byte| (hash ^ u64::from(*byte)).wrapping_mul(0x100_0000_01b3))
+    bytes.iter().fold(FNV_START, |hash, byte| fnv(hash, *byte))
+}
+
+const FNV_START: u64 = 0xcbf2_9ce4_8422_2325;
+
+fn fnv(hash: u64, byte: u8) -> u64 {
+    (hash ^ u64::from(byte)).wrapping_mul(0x100_0000_01b3)
 }
 
 #[expect(clippy::cast_possible_truncation, reason = "32 bits of the hash are what is wanted")]
@@ -225,8 +327,12 @@ impl Groups {
 
 #[cfg(test)]
 mod tests {
-    use super::offers;
+    use super::Prints;
     use crate::case::ad::{Ad, Price};
+
+    fn offers(ads: &[Ad]) -> Vec<usize> {
+        Prints::of(ads).offers()
+    }
 
     const LONG: &str = "Carved elephant ivory okimono of a fisherman, signed on the base, with \
         Schreger lines clearly visible, small old crack at the back, height 12 cm, from a private \

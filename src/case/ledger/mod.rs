@@ -174,7 +174,8 @@ impl Ledger {
         let read = |(bytes, number): (&[u8], u64)| {
             let line: WholeLine =
                 serde_json::from_slice(bytes).map_err(|err| damaged(number, err))?;
-            let (offer, finding) = (line.record.offer, line.record.finding.unwrap_or_default());
+            let (offer, mut finding) = (line.record.offer, line.record.finding.unwrap_or_default());
+            finding.shrink();
             Ok(Ad { ad_id: line.ad_id.into(), from: line.from, offer, finding })
         };
         lines.filter(|(bytes, _)| !bytes.is_empty()).map(read).collect()

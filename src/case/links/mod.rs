@@ -16,12 +16,14 @@ mod tests;
 
 pub use graphml::graphml;
 pub use rows::EdgeRow;
-pub use signal::Kind;
+pub(super) use signal::of_contact;
+pub use signal::{Kind, values as shown};
 
 use jiff::civil::Date;
 use serde::Serialize;
 
 use super::ad::{Ad, AdId};
+use super::duplicates::Prints;
 use super::summary::Eur;
 
 /// Version of the record.
@@ -112,12 +114,16 @@ pub struct Ignored {
 #[must_use]
 pub fn links(ads: &[Ad]) -> Links {
     let accounts = signal::Accounts::of(ads);
-    let judged = judge::judge(ads, &accounts, &signal::Sightings::of(ads, &accounts));
+    let prints = Prints::of(ads);
+    let seen = signal::Sightings::of(ads, &accounts, &prints.texts());
+    let offers = prints.offers();
+    drop(prints);
+    let judged = judge::judge(ads, &accounts, &seen);
     Links {
         schema: SCHEMA,
         accounts: accounts.names.len(),
         ads: ads.len(),
-        clusters: network::clusters(ads, &accounts, judged.joining),
+        clusters: network::clusters(ads, &offers, &accounts, judged.joining),
         ignored: judged.ignored,
     }
 }

@@ -5,12 +5,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::signal::{Accounts, Shared};
 use super::{Cluster, Day, Edge};
 use crate::case::ad::{Ad, AdId};
-use crate::case::duplicates;
 use crate::case::summary::Eur;
 
 /// The networks that `joining` makes of the accounts, the largest first.
 pub(super) fn clusters(
     ads: &[Ad],
+    offers: &[usize],
     accounts: &Accounts,
     joining: Vec<(Shared, f64)>,
 ) -> Vec<Cluster> {
@@ -42,16 +42,16 @@ pub(super) fn clusters(
             ));
         }
     }
-    gather(ads, accounts, &mut first, edges)
+    gather(ads, offers, accounts, &mut first, edges)
 }
 
 fn gather(
     ads: &[Ad],
+    offers: &[usize],
     accounts: &Accounts,
     first: &mut [usize],
     edges: Vec<(usize, Edge)>,
 ) -> Vec<Cluster> {
-    let offers = duplicates::offers(ads);
     let mut parts: BTreeMap<usize, Part> = BTreeMap::new();
     for (centre, edge) in edges {
         parts.entry(root(first, centre)).or_default().edges.push(edge);
@@ -67,7 +67,7 @@ fn gather(
         }
     }
     let mut clusters: Vec<Cluster> =
-        parts.into_values().map(|part| part.cluster(ads, &offers, accounts)).collect();
+        parts.into_values().map(|part| part.cluster(ads, offers, accounts)).collect();
     clusters.sort_by_key(|cluster| {
         std::cmp::Reverse((cluster.accounts.len(), cluster.ads.len(), cluster.value_eur))
     });

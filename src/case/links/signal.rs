@@ -6,7 +6,6 @@ use serde::Serialize;
 
 use super::payment;
 use crate::case::ad::{Ad, Contact};
-use crate::case::duplicates;
 
 /// What accounts may share.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
@@ -89,9 +88,9 @@ pub(super) struct Sightings {
 }
 
 impl Sightings {
-    pub(super) fn of(ads: &[Ad], accounts: &Accounts) -> Self {
+    /// `texts`: for each ad the first with nearly the same text.
+    pub(super) fn of(ads: &[Ad], accounts: &Accounts, texts: &[Option<usize>]) -> Self {
         let mut all = Vec::new();
-        let texts = duplicates::texts(ads);
         for (ad, record) in ads.iter().enumerate() {
             let account = accounts.of_ad[ad];
             let text = texts[ad].map(|first| (Kind::Text, ads[first].ad_id.to_string()));
@@ -144,17 +143,50 @@ fn is_of_one_account(group: &[Sighting]) -> bool {
     group.first().map(|one| one.account) == group.last().map(|one| one.account)
 }
 
-/// All that an ad shows, apart from its text as a whole.
-pub(super) fn values(ad: &Ad) -> Vec<(Kind, String)> {
+/// All that an ad shows of who is behind it, apart from its text as a whole.
+#[must_use]
+pub fn values(ad: &Ad) -> Vec<(Kind, String)> {
     let contacts = ad.finding.contacts.iter().filter_map(of_contact);
     let payments = payment::references(&ad.offer.text).into_iter();
-    let photos = ad.offer.images.iter().map(|image| (Kind::Photo, image.clone()));
+    let photos = ad.offer.images.iter().filter(|image| !is_stand_in(image));
+    let photos = photos.map(|image| (Kind::Photo, image.clone()));
     contacts.chain(payments.map(|value| (Kind::Payment, value))).chain(photos).collect()
+}
+
+/// True for the picture that a platform shows where the seller gave none.
+fn is_stand_in(image: &str) -> bool {
+    const NAMES: &[&str] = &[
+        "no-photo",
+        "nophoto",
+        "no_photo",
+        "no-image",
+        "noimage",
+        "no_image",
+        "no-picture",
+        "placeholder",
+        "default",
+        "blank",
+        "missing",
+        "logo",
+        "avatar",
+        "sans-photo",
+        "kein-bild",
+        "keinbild",
+        "geen-foto",
+        "sin-foto",
+        "senza-foto",
+    ];
+    let path = image.split(['?', '#']).next().unwrap_or_default();
+    let file = path.rsplit('/').next().unwrap_or_default().to_lowercase();
+    let name = file.split('.').next().unwrap_or_default();
+    NAMES.iter().any(|word| {
+        name.strip_prefix(word).is_some_and(|rest| !rest.starts_with(char::is_alphabetic))
+    })
 }
 
 /// A messenger that goes by telephone number is a telephone number; a link says nothing of
 /// who wrote it.
-pub(super) fn of_contact(contact: &Contact) -> Option<(Kind, String)> {
+pub(in crate::case) fn of_contact(contact: &Contact) -> Option<(Kind, String)> {
     let is_number = contact.value.starts_with('+');
     match contact.kind.as_str() {
         "link" => None,

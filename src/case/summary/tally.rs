@@ -2,6 +2,8 @@
 
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
+use std::num::NonZero;
+use std::thread;
 
 use super::seller;
 use super::subject::{products, subjects};
@@ -10,8 +12,9 @@ use super::{
 };
 use crate::case::ad::{Ad, Verdict};
 use crate::case::decisions::Decision;
+use crate::case::duplicates::{Prints, SIMILARITY};
 use crate::case::ledger::{Ledger, LedgerError};
-use crate::case::{country, day, duplicates};
+use crate::case::{country, day};
 
 /// Counts the ads of `ledger` under `terms`.
 ///
@@ -48,16 +51,10 @@ pub fn summarise(ledger: &Ledger, terms: &Terms) -> Result<Summary, LedgerError>
 }
 
 fn count(ads: Vec<Ad>, looked_at: LookedAt, terms: &Terms) -> Summary {
-    let tally = Tally { offers: duplicates::offers(&ads), ads: &ads };
-    let one = |key: Option<String>| vec![key.unwrap_or_else(|| UNKNOWN.to_owned())];
-    let status = |ad: &Ad, pick: fn(&crate::case::ad::Status) -> Option<String>| {
-        one(ad.finding.status.as_deref().and_then(pick))
-    };
-    let group = |ad: &Ad| subjects(&ad.finding).iter().map(|one| one.group.to_owned()).collect();
-    let taxon = |ad: &Ad| subjects(&ad.finding).into_iter().map(|one| one.name).collect();
-    let claim = |ad: &Ad| ad.finding.claims.iter().map(|claim| claim.kind.clone()).collect();
-    let week = |ad: &Ad| one(ad.offer.date.map(day::week));
+    let tally = Tally { offers: Prints::of(&ads).offers(), ads: &ads };
     let removal = terms.visits.removal(&ads);
+    let mut lists = lists(&tally);
+    let mut list = |name: &str| lists.remove(name).unwrap_or_default();
     let mut summary = Summary {
         schema: SCHEMA,
         case: terms.case.clone(),
@@ -67,16 +64,16 @@ fn count(ads: Vec<Ad>, looked_at: LookedAt, terms: &Terms) -> Summary {
         removal,
         totals: Totals { removal_rate: removal.rate, ..tally.totals() },
         period: period(&ads),
-        by_country: tally.list(|ad| one(ad.offer.country.map(str::to_owned)), Rest::Unknown),
-        by_platform: tally.list(|ad| one(ad.offer.platform.clone()), Rest::Unknown),
-        by_language: tally.list(|ad| one(ad.finding.language.clone()), Rest::Unknown),
-        by_group: tally.list(group, Rest::Unknown),
-        by_taxon: tally.list(taxon, Rest::Unknown),
-        by_product: tally.list(|ad| products(&ad.finding), Rest::LeftOut),
-        by_appendix: tally.list(|ad| status(ad, |it| it.appendix.clone()), Rest::Unknown),
-        by_annex: tally.list(|ad| status(ad, |it| it.annex.clone()), Rest::Unknown),
-        by_week: tally.list(week, Rest::Unknown),
-        by_claim: tally.list(claim, Rest::LeftOut),
+        by_country: list("country"),
+        by_platform: list("platform"),
+        by_language: list("language"),
+        by_group: list("group"),
+        by_taxon: list("taxon"),
+        by_product: list("product"),
+        by_appendix: list("appendix"),
+        by_annex: list("annex"),
+        by_week: list("week"),
+        by_claim: list("claim"),
         sellers: seller::sellers(&tally),
         merged: tally.merged(),
         without_rate: ads.iter().filter(|ad| has_no_rate(ad)).map(|ad| ad.ad_id.clone()).collect(),
@@ -97,6 +94,50 @@ fn count(ads: Vec<Ad>, looked_at: LookedAt, terms: &Terms) -> Summary {
     sort_by_strictness(&mut summary.by_annex);
     summary.ads = ads;
     summary
+}
+
+/// What an ad stands under in a list.
+type Keys = fn(&Ad) -> Vec<String>;
+
+/// Each list: its name, under which keys an ad stands in it, and what becomes of ads without any.
+const LISTS: [(&str, Keys, Rest); 10] = [
+    ("country", |ad| one(ad.offer.country.map(str::to_owned)), Rest::Unknown),
+    ("platform", |ad| one(ad.offer.platform.clone()), Rest::Unknown),
+    ("language", |ad| one(ad.finding.language.clone()), Rest::Unknown),
+    (
+        "group",
+        |ad| subjects(&ad.finding).into_iter().map(|it| it.group.to_owned()).collect(),
+        Rest::Unknown,
+    ),
+    ("taxon", |ad| subjects(&ad.finding).into_iter().map(|it| it.name).collect(), Rest::Unknown),
+    ("product", |ad| products(&ad.finding), Rest::LeftOut),
+    (
+        "appendix",
+        |ad| one(ad.finding.status.as_ref().and_then(|it| it.appendix.clone())),
+        Rest::Unknown,
+    ),
+    ("annex", |ad| one(ad.finding.status.as_ref().and_then(|it| it.annex.clone())), Rest::Unknown),
+    ("week", |ad| one(ad.offer.date.map(day::week)), Rest::Unknown),
+    ("claim", |ad| ad.finding.claims.iter().map(|it| it.kind.clone()).collect(), Rest::LeftOut),
+];
+
+fn one(key: Option<String>) -> Vec<String> {
+    vec![key.unwrap_or_else(|| UNKNOWN.to_owned())]
+}
+
+/// The figures of all lists, made by all cores.
+fn lists(tally: &Tally<'_>) -> BTreeMap<&'static str, Vec<Figure>> {
+    let cores = thread::available_parallelism().map_or(1, NonZero::get);
+    let make = |first: usize| {
+        let own = LISTS.iter().skip(first).step_by(cores);
+        own.map(|(name, keys, rest)| (*name, tally.list(keys, *rest))).collect::<Vec<_>>()
+    };
+    thread::scope(|scope| {
+        let threads: Vec<_> =
+            (0..cores.min(LISTS.len())).map(|first| scope.spawn(move || make(first))).collect();
+        let done = threads.into_iter().map(|one| one.join().expect("counting cannot panic"));
+        done.flatten().collect()
+    })
 }
 
 /// What becomes of ads without any key.
@@ -242,7 +283,7 @@ fn thresholds(ads: &[Ad], terms: &Terms) -> Thresholds {
     Thresholds {
         verdicts: terms.verdicts.iter().map(|verdict| verdict.word()).collect(),
         lowest_score: ads.iter().map(|ad| ad.finding.score).min_by(f64::total_cmp),
-        duplicate_similarity: duplicates::SIMILARITY,
+        duplicate_similarity: SIMILARITY,
     }
 }
 
