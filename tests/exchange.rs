@@ -75,6 +75,95 @@ fn stix2_validator_accepts_the_bundle_and_refuses_one_without_a_required_field()
     assert!(!output.status.success(), "{}", said(&output));
 }
 
+/// What pymisp reads of the event, with its own checks of types and categories.
+const READ_MISP: &str = "
+import json, sys
+from pymisp import MISPEvent, exceptions
+event = MISPEvent()
+event.load_file('misp.json')
+kinds = {attribute.type for attribute in event.attributes}
+assert {'link', 'phone-number', 'email', 'text'} <= kinds, kinds
+assert len(event.attributes) == len({(a.category, a.type, a.value) for a in event.attributes})
+wrong = json.load(open('misp.json'))
+wrong['Event']['Attribute'][0]['type'] = 'no-such-type'
+try:
+    MISPEvent().from_dict(**wrong)
+except exceptions.PyMISPError:
+    sys.exit(0)
+sys.exit('a type that MISP does not know passes')
+";
+
+#[test]
+fn pymisp_reads_the_event_and_refuses_a_type_that_is_none() {
+    let sandbox = case();
+    export(&sandbox, "misp", "misp.json");
+    let importable = counterpart("python3", &["-c", "import pymisp"], sandbox.root());
+    if !importable.is_some_and(|output| output.status.success()) {
+        let required = std::env::var("PUGMARK_COUNTERPARTS").is_ok_and(|v| v == "required");
+        assert!(!required, "the Python package pymisp is required");
+        eprintln!("STEPPED ASIDE: the Python package pymisp is missing");
+        return;
+    }
+    let output = counterpart("python3", &["-c", READ_MISP], sandbox.root()).unwrap();
+    assert!(output.status.success(), "{}", said(&output));
+}
+
+/// The page as a browser with scripts switched on has it in the end.
+fn in_browser(sandbox: &Sandbox, page: &str) -> Option<String> {
+    let profile = format!("--user-data-dir={}", sandbox.path("profile").display());
+    let address = format!("file://{}", sandbox.path(page).display());
+    let args = [
+        "--headless",
+        "--no-sandbox",
+        "--disable-gpu",
+        "--disable-background-networking",
+        "--disable-component-update",
+        "--no-first-run",
+        "--virtual-time-budget=2000",
+        &profile,
+        "--dump-dom",
+        &address,
+    ];
+    let output = counterpart("chromium", &args, sandbox.root())?;
+    assert!(output.status.success(), "{}", said(&output));
+    Some(String::from_utf8_lossy(&output.stdout).into_owned())
+}
+
+#[test]
+fn no_script_of_150_hostile_ads_runs_in_a_browser() {
+    let sandbox = Sandbox::new();
+    sandbox.write("scan.jsonl", include_str!("cli/fixtures/case/hostile.jsonl"));
+    for args in [
+        &[
+            "case",
+            "new",
+            "case",
+            "--title",
+            "<script>document.documentElement.setAttribute('data-owned','1')</script>",
+        ][..],
+        &["case", "import", "case", "scan.jsonl"],
+        &["case", "summary", "case", "--html", "summary.html"],
+        &["case", "links", "case", "--html", "links.html"],
+    ] {
+        let output = sandbox.run(args);
+        assert!(!output.starts_with("exit 2"), "{output}");
+    }
+    // The check itself: a page that lets a script in is seen to.
+    sandbox.write(
+        "control.html",
+        "<html><body><script>document.documentElement.setAttribute('data-owned','1')</script>",
+    );
+    let Some(control) = in_browser(&sandbox, "control.html") else { return };
+    let owned = |dom: &str| {
+        dom.get(..dom.find("<head").unwrap_or(200)).unwrap_or(dom).contains("data-owned")
+    };
+    assert!(owned(&control), "{control}");
+    for page in ["summary.html", "links.html"] {
+        let dom = in_browser(&sandbox, page).unwrap();
+        assert!(dom.contains("pugmark") && !owned(&dom), "{page}: {dom:.400}");
+    }
+}
+
 /// Reads what it is given with Python's own XML and CSV readers, and validates JSON by schema.
 const READ: &str = "
 import csv, json, sys, xml.etree.ElementTree as tree

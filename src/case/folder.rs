@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use fs_err as fs;
 use jiff::Timestamp;
+use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -29,6 +30,9 @@ pub struct CaseDetails {
     pub investigator: Option<String>,
     /// On which law the collection rests.
     pub legal_basis: Option<String>,
+    /// Until which day persons' data are kept.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub retain_until: Option<Date>,
 }
 
 /// The record in `case.json`.

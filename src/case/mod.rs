@@ -2,6 +2,7 @@
 
 pub mod ad;
 pub mod country;
+pub mod customs;
 mod day;
 pub mod decisions;
 pub mod duplicates;
@@ -11,8 +12,11 @@ mod import;
 pub mod ledger;
 pub mod links;
 pub mod notice;
+pub mod purge;
 pub mod rates;
+pub mod redact;
 pub mod report;
+pub mod seal;
 pub mod summary;
 
 pub use folder::{CASE_FILE, CaseDetails, CaseRecord, Folder, FolderError, SCHEMA};

@@ -3,6 +3,9 @@
 
 mod ads;
 mod case;
+mod case_accounts;
+mod case_handover;
+mod case_hostile;
 mod config;
 mod demo;
 mod doctor;

@@ -1,10 +1,14 @@
 //! A case in the forms that other programs read.
 
 mod case_uco;
+mod ecomessage;
+mod misp;
 mod spreadsheet;
 mod stix;
 
 pub use case_uco::case_uco;
+pub use ecomessage::ecomessage;
+pub use misp::misp;
 pub use spreadsheet::AdRow;
 pub use stix::stix;
 

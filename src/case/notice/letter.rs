@@ -58,7 +58,7 @@ fn entry(place: usize, item: &Item, language: Language) -> String {
     let listing =
         language.say("n-listing-text", &[("annex", &item.annex), ("appendix", &plain(appendix))]);
     let claims: Vec<String> =
-        item.claims.iter().map(|claim| format!("“{}”", plain(claim))).collect();
+        item.claims.iter().map(|claim| quoted(&plain(claim), language)).collect();
     let claims = if claims.is_empty() { word("n-no-claims").to_owned() } else { claims.join(", ") };
     let preserved = item.preserved.as_ref().map_or_else(
         || word("n-not-preserved").to_owned(),
@@ -105,7 +105,7 @@ fn accounts(notice: &Notice) -> String {
 }
 
 /// Text of strangers on one line, at most 500 characters, with hidden characters written out.
-fn plain(text: &str) -> String {
+pub(super) fn plain(text: &str) -> String {
     let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
     let line = terminal_text::escape(&line);
     let mut short: String = line.chars().take(500).collect();
@@ -115,7 +115,17 @@ fn plain(text: &str) -> String {
     short
 }
 
+/// `text` in the quotation marks of the language.
+fn quoted(text: &str, language: Language) -> String {
+    match language {
+        Language::En => format!("“{text}”"),
+        Language::Fr => format!("«\u{a0}{text}\u{a0}»"),
+        Language::De => format!("„{text}“"),
+        Language::Nl => format!("‘{text}’"),
+    }
+}
+
 /// French sets a space before a colon.
-fn colon(language: Language) -> &'static str {
+pub(super) fn colon(language: Language) -> &'static str {
     if language == Language::Fr { "\u{a0}:" } else { ":" }
 }

@@ -7,10 +7,12 @@
 //! inside the EU) and that claim no certificate and, in Annex B, no lawful origin: those
 //! a person must look into first. What is left out is told.
 
+mod follow_up;
 mod letter;
 mod meaning;
 mod preserved;
 
+pub use follow_up::{DRAFTED, Past, reminder, shown_by_account, suspension};
 pub use letter::letter;
 pub use preserved::{Preserved, preserved};
 

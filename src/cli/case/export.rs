@@ -8,7 +8,7 @@ use serde::Serialize;
 use crate::case::Folder;
 use crate::case::ad::{Ad, AdId, Offer};
 use crate::case::decisions::{Decision, Decisions};
-use crate::case::export::{AdRow, Dossier, case_uco, stix};
+use crate::case::export::{AdRow, Dossier, case_uco, ecomessage, misp, stix};
 use crate::case::ledger::Ledger;
 use crate::case::links::{graphml, links};
 use crate::cli::custodian::custodian;
@@ -45,6 +45,10 @@ enum Form {
     CaseUco,
     /// STIX 2.1 bundle: ads, accounts, networks
     Stix,
+    /// MISP event as JSON: addresses of ads, accounts, ways to reach and to pay them
+    Misp,
+    /// Plain text in the order of INTERPOL's Ecomessage, for a National Central Bureau
+    Ecomessage,
     /// GraphML: accounts and what joins them
     Graphml,
     /// CSV for a spreadsheet: one ad a row, formulas neutralised
@@ -65,6 +69,8 @@ pub(super) fn run(args: &Args, streams: &mut Streams) -> anyhow::Result<Outcome>
     let bytes = match args.form {
         Form::CaseUco => pretty(&case_uco(&dossier))?,
         Form::Stix => pretty(&stix(&dossier))?,
+        Form::Misp => pretty(&misp(&dossier))?,
+        Form::Ecomessage => ecomessage(&dossier).into_bytes(),
         Form::Graphml => graphml(&links).into_bytes(),
         Form::Csv => csv(&ads)?,
         Form::Labels => labels(&case)?,
@@ -86,6 +92,8 @@ impl Form {
         match self {
             Self::CaseUco => "case-uco",
             Self::Stix => "stix",
+            Self::Misp => "misp",
+            Self::Ecomessage => "ecomessage",
             Self::Graphml => "graphml",
             Self::Csv => "csv",
             Self::Labels => "labels",

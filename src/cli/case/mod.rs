@@ -1,13 +1,17 @@
 //! `pugmark case`: the case folder.
 
 mod counted;
+mod customs;
 mod export;
 mod import;
 mod lang;
 mod links;
 mod new;
 mod notice;
+mod purge;
+mod redact;
 mod review;
+mod seal;
 mod show;
 mod summary;
 
@@ -33,6 +37,12 @@ enum Command {
     Links(links::Args),
     Notice(notice::Args),
     Export(export::Args),
+    Customs(customs::Args),
+    Redact(redact::Args),
+    Key(seal::KeyArgs),
+    Seal(seal::SealArgs),
+    Unseal(seal::UnsealArgs),
+    Purge(purge::Args),
 }
 
 pub(super) fn run(args: &Args, streams: &mut Streams) -> anyhow::Result<Outcome> {
@@ -46,5 +56,11 @@ pub(super) fn run(args: &Args, streams: &mut Streams) -> anyhow::Result<Outcome>
         Command::Links(args) => links::run(args, streams),
         Command::Notice(args) => notice::run(args, streams),
         Command::Export(args) => export::run(args, streams),
+        Command::Customs(args) => customs::run(args, streams),
+        Command::Redact(args) => redact::run(args, streams),
+        Command::Key(args) => seal::key(args, streams),
+        Command::Seal(args) => seal::run_seal(args, streams),
+        Command::Unseal(args) => seal::run_unseal(args, streams),
+        Command::Purge(args) => purge::run(args, streams),
     }
 }

@@ -30,6 +30,9 @@ pub(super) struct Args {
     /// On which law the collection rests
     #[arg(long, value_name = "LAW")]
     legal_basis: Option<String>,
+    /// Keep persons' data until this day (YYYY-MM-DD); then `case purge` takes them out
+    #[arg(long, value_name = "DATE")]
+    retain_until: Option<jiff::civil::Date>,
 }
 
 pub(super) fn run(args: &Args, streams: &mut Streams) -> anyhow::Result<Outcome> {
@@ -39,6 +42,7 @@ pub(super) fn run(args: &Args, streams: &mut Streams) -> anyhow::Result<Outcome>
         number: args.number.clone(),
         investigator: args.investigator.clone(),
         legal_basis: args.legal_basis.clone(),
+        retain_until: args.retain_until,
     };
     let case =
         Folder::create(&args.dir, details, &custodian).map_err(case_folder::explain_folder)?;

@@ -6,10 +6,16 @@ use std::path::{Path, PathBuf};
 use anyhow::Context;
 
 use crate::case::Folder;
-use crate::case::notice::{Notice, Sender, letter, notices, preserved};
+use crate::case::ad::AdId;
+use crate::case::ledger::Ledger;
+use crate::case::notice::{
+    DRAFTED, Notice, Past, Sender, letter, notices, preserved, reminder, shown_by_account,
+    suspension,
+};
 use crate::cli::format::FormatArgs;
 use crate::cli::{Outcome, Streams};
 use crate::clock::Clock;
+use crate::evidence::{Action, Custodian, Sha256};
 use crate::output::Format;
 
 use super::counted::{CountedArgs, counted};
@@ -25,6 +31,7 @@ use super::lang::Lang;
 #[command(after_help = "Examples:
   pugmark case notice CASE --notifier \"R. Jansen\" --email r.jansen@authority.example
   pugmark case notice CASE --out notices --lang fr
+  pugmark case notice CASE --kind reminder --out reminders   (after `evidence recheck`)
 
 Exit codes: 1 there is nothing to notify, 3 some ads are in no notice, each named")]
 pub(super) struct Args {
@@ -42,10 +49,34 @@ pub(super) struct Args {
     /// Language of all notices; else each platform's own
     #[arg(long, value_name = "LANGUAGE")]
     lang: Option<Lang>,
+    /// Which letters
+    #[arg(long, value_name = "LETTER", default_value = "notice")]
+    kind: Kind,
     #[command(flatten)]
     counted: CountedArgs,
     #[command(flatten)]
     format: FormatArgs,
+}
+
+/// What the letters are for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+enum Kind {
+    /// Notices under Article 16
+    Notice,
+    /// Reminders of ads that were notified and that `evidence recheck` found still up
+    Reminder,
+    /// Requests under Article 23 to suspend accounts that show many such ads or came back
+    Suspension,
+}
+
+impl Kind {
+    fn word(self) -> &'static str {
+        match self {
+            Self::Notice => "notice",
+            Self::Reminder => "reminder",
+            Self::Suspension => "suspension",
+        }
+    }
 }
 
 pub(super) fn run(args: &Args, streams: &mut Streams) -> anyhow::Result<Outcome> {
@@ -66,22 +97,50 @@ pub(super) fn run(args: &Args, streams: &mut Streams) -> anyhow::Result<Outcome>
     if sender.name.is_none() || sender.email.is_none() {
         streams.warning("Article 16(2)(c) asks for name and e-mail address: --notifier, --email");
     }
+    let letters = letters(&case, &drafts.notices, args.kind)?;
     match &args.out {
-        Some(folder) => write(&drafts.notices, folder, streams)?,
-        None => print(&drafts.notices, args, streams)?,
+        Some(folder) => write(&case, &letters, folder, args.kind, streams)?,
+        None => print(&letters, args, streams)?,
     }
-    Ok(match (drafts.notices.is_empty(), drafts.left_out.is_empty()) {
+    Ok(match (letters.is_empty(), drafts.left_out.is_empty()) {
         (true, _) => Outcome::Negative,
         (false, false) => Outcome::Partial,
         (false, true) => Outcome::Done,
     })
 }
 
-fn print(notices: &[Notice], args: &Args, streams: &mut Streams) -> anyhow::Result<()> {
+/// The letters of `kind`, each with the notice that it rests on.
+fn letters<'a>(
+    case: &Folder,
+    notices: &'a [Notice],
+    kind: Kind,
+) -> anyhow::Result<Vec<(&'a Notice, String)>> {
+    if kind == Kind::Notice {
+        return Ok(notices.iter().map(|notice| (notice, letter(notice))).collect());
+    }
+    let past = Past::of(&case.store().log()?);
+    let mut all = Vec::new();
+    if kind == Kind::Suspension {
+        Ledger::of(case.path()).read(|ad| all.push(ad))?;
+    }
+    let written = notices.iter().filter_map(|notice| {
+        let text = match kind {
+            Kind::Suspension => {
+                suspension(notice, &past, &shown_by_account(&all, &notice.platform))
+            }
+            Kind::Notice | Kind::Reminder => reminder(notice, &past),
+        };
+        Some((notice, text?))
+    });
+    Ok(written.collect())
+}
+
+fn print(letters: &[(&Notice, String)], args: &Args, streams: &mut Streams) -> anyhow::Result<()> {
+    let notices: Vec<&Notice> = letters.iter().map(|(notice, _)| *notice).collect();
     let format = args.format.choice();
     if let Some(format @ (Format::Json | Format::Jsonl)) = format {
         let mut bytes = match format {
-            Format::Json => serde_json::to_vec_pretty(notices)?,
+            Format::Json => serde_json::to_vec_pretty(&notices)?,
             _ => {
                 let lines: Result<Vec<String>, _> =
                     notices.iter().map(serde_json::to_string).collect();
@@ -91,21 +150,37 @@ fn print(notices: &[Notice], args: &Args, streams: &mut Streams) -> anyhow::Resu
         bytes.push(b'\n');
         return Ok(streams.data().write_all(&bytes)?);
     }
-    let letters: Vec<String> = notices.iter().map(letter).collect();
+    let letters: Vec<&str> = letters.iter().map(|(_, text)| text.as_str()).collect();
     Ok(streams.data().write_all(letters.join("\n\u{2014}\n\n").as_bytes())?)
 }
 
-fn write(notices: &[Notice], folder: &Path, streams: &mut Streams) -> anyhow::Result<()> {
+/// Writes the letters; the custody log keeps which ads a notice names, so that reminders know.
+fn write(
+    case: &Folder,
+    letters: &[(&Notice, String)],
+    folder: &Path,
+    kind: Kind,
+    streams: &mut Streams,
+) -> anyhow::Result<()> {
     fs_err::create_dir_all(folder).context("cannot make the folder for the notices")?;
+    let custodian = Custodian::of_user(Clock::System)?;
+    let mut writer = case.lock(&custodian)?;
     let mut taken = BTreeSet::new();
-    for notice in notices {
+    for (notice, text) in letters {
         let mut name = file_name(&notice.platform);
         while !taken.insert(name.clone()) {
             name.push('_');
         }
-        let path = folder.join(format!("notice-{name}.{}.txt", notice.language.code()));
+        let path = folder.join(format!("{}-{name}.{}.txt", kind.word(), notice.language.code()));
         let mut file = fs_err::File::create_new(&path).context("a notice is never overwritten")?;
-        std::io::Write::write_all(&mut file, letter(notice).as_bytes())?;
+        std::io::Write::write_all(&mut file, text.as_bytes())?;
+        let name = if kind == Kind::Notice { DRAFTED } else { kind.word() };
+        let ads: Vec<&AdId> = notice.items.iter().map(|item| &item.ad_id).collect();
+        let action = Action::new(name)
+            .with("platform", &notice.platform)
+            .with("ads", ads)
+            .with("sha256", Sha256::of(text.as_bytes()));
+        writer.append(action)?;
         streams.message(format_args!("Wrote {}.", path.display()));
     }
     Ok(())

@@ -1,7 +1,6 @@
 //! `pugmark evidence`: captures, adds and verifies.
 
 mod add;
-mod also;
 mod browser;
 mod capture;
 mod log;

@@ -45,6 +45,12 @@ impl Entry {
     pub fn tag_manifest(&self) -> Option<Sha256> {
         Sha256::from_hex(self.details.get("tagmanifest")?.as_str()?)
     }
+
+    /// The names that a `purge` lists under `detail`.
+    pub(super) fn purged<'a>(&'a self, detail: &str) -> impl Iterator<Item = &'a String> {
+        let names = self.details.get(detail).filter(|_| self.action == "purge");
+        names.and_then(Value::as_object).into_iter().flat_map(Map::keys)
+    }
 }
 
 /// A sealed entry, as it stands in the log.

@@ -156,11 +156,31 @@ impl Log {
         lists.flatten().filter_map(|name| name.as_str().map(str::to_owned)).collect()
     }
 
-    /// Files of the case folder and the SHA-256 that the log last gave them.
+    /// Files of the case folder and the SHA-256 that the log last gave them, without those
+    /// that were purged since.
     #[must_use]
     pub fn files(&self) -> BTreeMap<&str, Sha256> {
-        let all = self.lines.iter().flat_map(|line| &line.entry.files);
-        all.map(|(path, digest)| (path.as_str(), *digest)).collect()
+        let mut files = BTreeMap::new();
+        for Line { entry, .. } in &self.lines {
+            files.extend(entry.files.iter().map(|(path, digest)| (path.as_str(), *digest)));
+            for gone in entry.purged("purged_files") {
+                files.remove(gone.as_str());
+            }
+        }
+        files
+    }
+
+    /// Items and the SHA-256 of their tag manifests, without those that were purged.
+    #[must_use]
+    pub fn items(&self) -> BTreeMap<&str, Sha256> {
+        let mut items = BTreeMap::new();
+        for Line { entry, .. } in &self.lines {
+            items.extend(entry.item.as_deref().zip(entry.tag_manifest()));
+            for gone in entry.purged("purged_items") {
+                items.remove(gone.as_str());
+            }
+        }
+        items
     }
 
     fn fault(&mut self, file: &str, detail: String) {

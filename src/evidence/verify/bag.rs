@@ -25,10 +25,14 @@ pub(super) fn plan(
     tasks: &mut Vec<Task>,
 ) -> Result<(), StoreError> {
     let mut known = BTreeSet::new();
+    let here = log.items();
     for line in &log.lines {
         let Some((name, expected)) = line.entry.item.as_ref().zip(line.entry.tag_manifest()) else {
             continue;
         };
+        if !here.contains_key(name.as_str()) {
+            continue;
+        }
         known.insert(name.clone());
         if is_elsewhere(store, &format!("{ITEMS}/{name}"), left_behind) {
             continue;
@@ -132,9 +136,7 @@ impl Item<'_> {
                 TAG_MANIFEST,
                 format!("has changed: SHA-256 is {found}, but {expected} in {LOG_FILE}"),
             );
-            let others = ["manifest-blake3.txt", "manifest-sha1.txt", "manifest-md5.txt"];
             listed.extend(["bagit.txt", "bag-info.txt", MANIFEST].map(str::to_owned));
-            listed.extend(others.map(str::to_owned));
         }
         let manifest = self.read(MANIFEST).unwrap_or_default();
         let vouched = digest_in(&tag_manifest, MANIFEST) == Some(Sha256::of(&manifest));

@@ -1,6 +1,7 @@
 //! The report as one HTML file: no request goes out from it, and no text of a seller runs in it.
 
 mod ads;
+mod map;
 mod network;
 mod strangers;
 mod tables;

@@ -18,6 +18,7 @@ impl Page<'_> {
             section aria-labelledby="figures" {
                 h2 #figures { (self.word("figures")) }
                 (self.trend())
+                (self.map())
                 @for list in LISTS { (self.table(list, self.list(list))) }
                 (self.table("seller", &self.sellers()))
             }

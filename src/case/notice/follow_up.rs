@@ -1,0 +1,178 @@
+//! What follows a notice: a reminder for ads that are still up, and a request to suspend
+//! accounts under Article 23 of Regulation (EU) 2022/2065. Drafts; nothing is sent.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write;
+
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
+
+use super::letter::{colon, plain};
+use super::{MANY_ADS, Notice};
+use crate::case::ad::Ad;
+use crate::case::report::Language;
+use crate::evidence::{Log, State, logged_address};
+
+/// Name of the custody entry of a notice that was drafted.
+pub const DRAFTED: &str = "notice";
+
+/// What the custody log says of earlier notices and of visits since.
+#[derive(Clone, Debug, Default)]
+pub struct Past {
+    /// Day of the first notice that names the ad.
+    noticed: BTreeMap<String, Date>,
+    /// Newest state of an address, and the day of that visit.
+    visits: BTreeMap<String, (State, Date)>,
+}
+
+impl Past {
+    /// Reads the custody log.
+    #[must_use]
+    pub fn of(log: &Log) -> Self {
+        let mut past = Self::default();
+        for entry in log.lines.iter().map(|line| &line.entry) {
+            let day = TimeZone::UTC.to_datetime(entry.time).date();
+            let text = |name: &str| entry.details.get(name).and_then(|value| value.as_str());
+            if entry.action == DRAFTED {
+                let ads = entry.details.get("ads").and_then(|ads| ads.as_array());
+                for ad in ads.into_iter().flatten().filter_map(|ad| ad.as_str()) {
+                    past.noticed.entry(ad.to_owned()).or_insert(day);
+                }
+            }
+            if let (Some(url), Some(state)) = (text("url"), text("state").and_then(state))
+                && entry.action == "recheck"
+            {
+                past.visits.insert(url.to_owned(), (state, day));
+            }
+        }
+        past
+    }
+
+    /// The day of the last visit that found the page of `url` still there.
+    fn still_up(&self, url: &str) -> Option<Date> {
+        match self.visits.get(&logged_address(url)?)? {
+            (State::Up | State::Changed, day) => Some(*day),
+            (State::Gone | State::Unknown, _) => None,
+        }
+    }
+}
+
+fn state(word: &str) -> Option<State> {
+    match word {
+        "up" => Some(State::Up),
+        "changed" => Some(State::Changed),
+        "gone" => Some(State::Gone),
+        _ => None,
+    }
+}
+
+/// Returns the reminder for the ads of `notice` that an earlier notice named and that a later
+/// visit found still there; `None` when there is no such ad.
+#[must_use]
+pub fn reminder(notice: &Notice, past: &Past) -> Option<String> {
+    let language = notice.language;
+    let mut lines = String::new();
+    let mut days: BTreeSet<Date> = BTreeSet::new();
+    let mut count = 0_usize;
+    for item in &notice.items {
+        let (Some(url), Some(noticed)) = (&item.url, past.noticed.get(&*item.ad_id)) else {
+            continue;
+        };
+        let Some(seen) = past.still_up(url).filter(|seen| seen >= noticed) else { continue };
+        count += 1;
+        days.insert(*noticed);
+        let (noticed, seen) = (noticed.to_string(), seen.to_string());
+        let values = [("noticed", noticed.as_str()), ("seen", &seen)];
+        let _ = write!(
+            lines,
+            "\n{count}. {}\n   {}\n   {}\n",
+            plain(&item.title),
+            plain(url),
+            language.say("r-line", &values)
+        );
+    }
+    let first = days.first()?.to_string();
+    let count = count.to_string();
+    let values = [("count", count.as_str()), ("date", &first)];
+    let body = format!("{}\n{lines}\n{}", language.say("r-ask", &values), language.word("r-law"));
+    Some(frame(notice, "r-title", &body))
+}
+
+/// Returns the request to suspend the accounts of `notice` that show many infringing ads or
+/// came back after a notice; `ads` are all ads of the ledger, so that the share can be told.
+#[must_use]
+pub fn suspension(notice: &Notice, past: &Past, shown: &BTreeMap<String, usize>) -> Option<String> {
+    let language = notice.language;
+    let mut accounts: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
+    for (place, item) in notice.items.iter().enumerate() {
+        if let Some(account) = item.account.as_deref().filter(|_| item.annex == "A") {
+            accounts.entry(account).or_default().push(place);
+        }
+    }
+    let returned = |places: &[usize]| {
+        let known = |place: &usize| past.noticed.contains_key(&*notice.items[*place].ad_id);
+        places.iter().any(known) && !places.iter().all(known)
+    };
+    accounts.retain(|_, places| places.len() >= MANY_ADS || returned(places));
+    if accounts.is_empty() {
+        return None;
+    }
+    let mut body = language.word("s-ask").to_owned() + "\n";
+    for (account, places) in &accounts {
+        let count = places.len().to_string();
+        let all = shown.get(*account).copied().unwrap_or(places.len()).to_string();
+        let name = plain(account);
+        let values = [("account", name.as_str()), ("count", &count), ("all", &all)];
+        let _ = write!(body, "\n{}\n", language.say("s-account", &values));
+        if returned(places) {
+            let _ = writeln!(body, "   {}", language.word("s-returned"));
+        }
+        for place in places {
+            let item = &notice.items[*place];
+            let url = item.url.as_deref().unwrap_or(&item.ad_id);
+            let date = item.published.map_or_else(|| "–".to_owned(), |date| date.to_string());
+            let _ = writeln!(body, "   - {date}  {}  {}", plain(&item.offered), plain(url));
+        }
+    }
+    let _ = write!(body, "\n{}", language.word("s-law"));
+    Some(frame(notice, "s-title", &body))
+}
+
+/// How many ads each account of `ads` shows on `platform`.
+#[must_use]
+pub fn shown_by_account(ads: &[Ad], platform: &str) -> BTreeMap<String, usize> {
+    let mut counts = BTreeMap::new();
+    for ad in ads.iter().filter(|ad| ad.offer.platform.as_deref() == Some(platform)) {
+        if let Some(seller) = &ad.offer.seller {
+            *counts.entry(seller.clone()).or_default() += 1;
+        }
+    }
+    counts
+}
+
+/// Head and foot that all letters to a platform share.
+fn frame(notice: &Notice, title: &str, body: &str) -> String {
+    let Notice { language, .. } = *notice;
+    let word = |key| Language::word(language, key);
+    let name = notice.notifier.as_deref().map_or(word("n-name-missing").to_owned(), plain);
+    let email = notice.email.as_deref().map_or(word("n-email-missing").to_owned(), plain);
+    let colon = colon(language);
+    let mut text = format!("{}\n\n{}\n\n", word("n-draft"), word(title));
+    for (key, value) in [
+        ("n-to", plain(&notice.platform)),
+        ("n-from", format!("{name}, {email}")),
+        ("n-date", notice.date.to_string()),
+        ("n-reference", plain(&notice.reference)),
+    ] {
+        let _ = writeln!(text, "{}{colon} {value}", word(key));
+    }
+    text + &format!(
+        "\n{}\n\n{body}\n\n{}\n\n{}\n\n{name}\n",
+        word("n-greeting"),
+        word("n-faith"),
+        word("n-closing")
+    )
+}
+
+#[cfg(test)]
+mod tests;

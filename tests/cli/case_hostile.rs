@@ -1,0 +1,123 @@
+//! 150 hostile ads in every output of a case: markup, formulas, escapes, text that turns,
+//! huge fields, path names. `tests/exchange.rs` shows the pages to a browser as well.
+
+use std::path::Path;
+
+use crate::sandbox::Sandbox;
+
+const HOSTILE: &str = include_str!("fixtures/case/hostile.jsonl");
+
+/// A case with the hostile ads, and every output of it in the folder `out`.
+fn outputs() -> Sandbox {
+    let sandbox = Sandbox::new();
+    sandbox.write("scan.jsonl", HOSTILE);
+    fs_err::create_dir(sandbox.path("out")).unwrap();
+    let mut manifest = csv::Writer::from_writer(Vec::new());
+    manifest.write_record(["tracking", "goods", "sender", "origin", "destination"]).unwrap();
+    for line in HOSTILE.lines() {
+        let record: serde_json::Value = serde_json::from_str(line).unwrap();
+        let cell = |name: &str| record[name].as_str().unwrap_or_default().to_owned();
+        let title = cell("title");
+        manifest
+            .write_record([cell("id"), title.clone(), cell("seller"), title, cell("url")])
+            .unwrap();
+    }
+    sandbox.write("parcels.csv", manifest.into_inner().unwrap());
+    for args in [
+        "case new case --title <script>M()</script>",
+        "case import case scan.jsonl",
+        "case summary case --html out/s.html --md out/s.md --csv out/s.csv --json out/s.json",
+        "case links case --html out/l.html --graphml out/l.graphml --csv out/l.csv --format json",
+        "case export case --as csv --out out/ads.csv",
+        "case export case --as case-uco --out out/case.jsonld",
+        "case export case --as stix --out out/stix.json",
+        "case export case --as misp --out out/misp.json",
+        "case export case --as ecomessage --out out/eco.txt",
+        "case redact case --out out/redacted.jsonl --log out/log.csv",
+        "case notice case --out out/notices",
+        "case review case --to out/review.csv",
+        "case customs parcels.csv --case case --format csv --all",
+    ] {
+        let words: Vec<&str> = args.split(' ').collect();
+        let output = sandbox.run(&words);
+        let code = output.lines().next().unwrap();
+        assert!(["exit 0", "exit 1", "exit 3"].contains(&code), "{args}: {output}");
+    }
+    sandbox
+}
+
+fn files(folder: &Path) -> Vec<(String, String)> {
+    let mut files = Vec::new();
+    for entry in fs_err::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            files.extend(self::files(&path));
+        } else {
+            let name = path.file_name().unwrap().to_str().unwrap().to_owned();
+            files.push((name, fs_err::read_to_string(&path).unwrap()));
+        }
+    }
+    files
+}
+
+#[test]
+fn hostile_ads_are_harmless_in_every_output_of_a_case() {
+    assert_eq!(HOSTILE.lines().count(), 150);
+    let sandbox = outputs();
+    let files = files(&sandbox.path("out"));
+    assert!(files.len() > 14, "{}", files.len());
+    for (name, text) in &files {
+        assert!(text.len() < 8 << 20, "{name} is huge: {}", text.len());
+        match name.rsplit('.').next().unwrap() {
+            "html" => {
+                assert_eq!(text.matches("<script").count(), 1, "{name}: a script of a stranger's");
+                assert_eq!(text.matches("<style").count(), 1, "{name}: a style of a stranger's");
+                for tag in [
+                    "<img", "<iframe", "<object", "<embed", "<form", "<base", "<link", "<video",
+                    "<body o",
+                ] {
+                    assert!(!text.contains(tag), "{name}: {tag}");
+                }
+                for scheme in ["href=\"javascript", "href=\"data", "href=\"vbscript", "href=\"file"]
+                {
+                    assert!(!text.to_lowercase().contains(scheme), "{name}: {scheme}");
+                }
+            }
+            "csv" => check_cells(name, text),
+            "txt" | "md" => {
+                let control = |c: char| c.is_control() && c != '\n';
+                assert!(!text.contains(control), "{name}: a control character");
+            }
+            _ => {}
+        }
+        if ["html", "txt", "md"].iter().any(|end| name.ends_with(end)) {
+            for turn in ['\u{202e}', '\u{202d}', '\u{2066}', '\u{200f}', '\u{1b}', '\u{9b}'] {
+                assert!(!text.contains(turn), "{name}: {turn:?}");
+            }
+        }
+    }
+    assert!(!sandbox.path("owned").exists() && !sandbox.path("out/owned").exists());
+}
+
+/// No cell is a formula to a spreadsheet, also not behind blanks.
+fn check_cells(name: &str, text: &str) {
+    let mut reader = csv::Reader::from_reader(text.trim_start_matches('\u{feff}').as_bytes());
+    for row in reader.records() {
+        for cell in &row.unwrap() {
+            let number = cell.parse::<f64>().is_ok();
+            let start = cell.chars().next().unwrap_or('x');
+            assert!(number || !"=+-@\t\r＝＋－＠".contains(start), "{name}: {cell:.80}");
+        }
+    }
+}
+
+#[test]
+fn names_of_platforms_lead_to_no_other_folder() {
+    let sandbox = outputs();
+    let mut names: Vec<String> = fs_err::read_dir(sandbox.root())
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name().to_string_lossy().into_owned())
+        .collect();
+    names.sort();
+    assert_eq!(names, ["case", "home", "out", "parcels.csv", "scan.jsonl"]);
+}
