@@ -59,7 +59,7 @@ impl BrowserOptions {
 
 /// Why a browser did not show a page.
 #[derive(Debug, thiserror::Error)]
-pub(super) enum BrowserError {
+pub(crate) enum BrowserError {
     #[error("the browser `{program}` does not start: {why}")]
     Start { program: PathBuf, why: String },
     #[error("the browser does not answer: {0}")]

@@ -9,7 +9,9 @@ use super::Progress;
 use super::acquisition::MadeFile;
 use super::archive::Reason;
 use super::session::Session;
-use crate::evidence::browser::{BrowserOptions, Loaded, RecordingProxy, Rules, Visit, Visited};
+use crate::evidence::browser::{
+    BrowserError, BrowserOptions, Loaded, RecordingProxy, Rules, Visit, Visited,
+};
 use crate::evidence::net::{Client, FetchError};
 use crate::evidence::page::Role;
 
@@ -51,11 +53,11 @@ impl Session<'_> {
         let mut visit = Visit::begin(browser, &proxy, &options.interrupt, &cookies, agent)
             .await
             .map_err(|err| lost(&err))?;
-        let opened = visit.open(url, options.limits.time).await;
+        let opened = self.in_time(visit.open(url, options.limits.time)).await;
         let mut trail = Trail { next: url.clone(), answered: false, error: None };
         self.take_loaded(&mut results, &mut trail, progress)?;
         let visited = match (opened, trail.error.is_none() && trail.answered) {
-            (Ok(()), true) => Some(visit.take().await),
+            (Ok(()), true) => Some(self.in_time(visit.take()).await),
             (Ok(()), false) => None,
             (Err(err), _) => Some(Err(err)),
         };
@@ -76,6 +78,22 @@ impl Session<'_> {
             None => {}
         }
         Ok(())
+    }
+
+    /// Waits for the browser, but not for longer than a page may take, and not after Ctrl-C.
+    async fn in_time<T>(
+        &self,
+        work: impl Future<Output = Result<T, BrowserError>>,
+    ) -> Result<T, BrowserError> {
+        let longest = self.options.limits.total_time;
+        tokio::select! {
+            result = tokio::time::timeout(longest, work) => result.unwrap_or_else(|_| {
+                Err(BrowserError::Silent(format!("the page took {} s", longest.as_secs())))
+            }),
+            () = self.options.interrupt.fired() => {
+                Err(BrowserError::Silent("interrupted".to_owned()))
+            }
+        }
     }
 
     /// Archives what the browser has loaded so far.
