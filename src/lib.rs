@@ -20,6 +20,8 @@ pub mod cli;
 pub mod clock;
 pub mod demo;
 pub mod evidence;
+#[doc(hidden)]
+pub mod foreign;
 pub mod lexicon;
 pub mod output;
 pub mod scan;

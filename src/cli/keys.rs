@@ -18,6 +18,9 @@ use crate::output::Record;
 /// `signing-key.pem` in `$PUGMARK_HOME`, else `$XDG_DATA_HOME/pugmark`, else
 /// `~/.local/share/pugmark`. Keep a copy in a safe place.
 #[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:
+  pugmark keys show
+  pugmark keys export")]
 pub(super) struct Args {
     #[command(subcommand)]
     command: Command,

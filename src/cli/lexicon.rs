@@ -32,6 +32,9 @@ enum Command {
 
 /// Print the terms
 #[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:
+  pugmark lexicon list --language de --kind product
+  pugmark lexicon list --lexicon my.csv --format csv > terms.csv")]
 struct ListArgs {
     /// Only this language (ISO 639-1)
     #[arg(long, value_name = "CODE")]
@@ -48,8 +51,13 @@ struct ListArgs {
 
 /// Check the word lists, or one of your own
 ///
-/// Exit code 1 when something is wrong; each fault is named with file and line.
+/// Each fault is named with file and line.
 #[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:
+  pugmark lexicon check
+  pugmark lexicon check my.csv --format csv
+
+Exit code 1: something is wrong.")]
 struct CheckArgs {
     /// Lists to check; the shipped ones when none is given
     #[arg(value_name = "CSV")]
@@ -63,6 +71,9 @@ struct CheckArgs {
 
 /// Count the terms by language and kind
 #[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:
+  pugmark lexicon stats
+  pugmark lexicon stats --format csv > terms.csv")]
 struct StatsArgs {
     #[command(flatten)]
     format: FormatArgs,

@@ -26,6 +26,7 @@ mod digest;
 mod draft;
 mod durable;
 mod file_name;
+pub(crate) mod foreign;
 mod interrupt;
 mod key;
 mod keys;

@@ -31,6 +31,9 @@ pub struct Options {
     pub on: Date,
 }
 
+/// Words of one ad that are judged, at most: each is laid beside each other, and an ad of a million words is no ad.
+const MOST_MARKS: usize = 2_000;
+
 /// Judges ads.
 #[derive(Debug)]
 pub struct Scanner<'a> {
@@ -116,7 +119,7 @@ impl<'a> Scanner<'a> {
         language::spoken(&fields, met, hint)
     }
 
-    /// The hits that the language of the ad allows.
+    /// The hits that the language of the ad allows, the first [`MOST_MARKS`] of them.
     fn marks(&self, hits: Vec<Hit>, spoken: Spoken) -> Vec<Mark<'a>> {
         hits.into_iter()
             .filter_map(|hit| {
@@ -136,6 +139,7 @@ impl<'a> Scanner<'a> {
                 };
                 Some(Mark { hit, term, standing, foreign: !understood, denied: false, living })
             })
+            .take(MOST_MARKS)
             .collect()
     }
 

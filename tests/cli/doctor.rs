@@ -21,7 +21,9 @@ fn a_new_machine_has_nothing_wrong_and_is_left_as_it_is() {
     assert_eq!((exit, &key["state"]), (0, &"good".into()), "{key}");
     assert!(!sandbox.path("home").exists(), "doctor changes nothing");
     let (_, browser) = ask(&sandbox, None, "browser");
-    assert_eq!(browser["state"], "note", "no PATH, no browser, and nothing wrong: {browser}");
+    assert_ne!(browser["state"], "wrong", "no browser is nothing wrong: {browser}");
+    let (exit, browser) = ask(&sandbox, Some(("PUGMARK_BROWSER", "/nowhere")), "browser");
+    assert_eq!((exit, &browser["state"]), (1, &"wrong".into()));
 }
 
 #[test]
@@ -56,7 +58,8 @@ fn settings_and_data_that_cannot_be_used_are_wrong() {
     let (exit, finding) = ask(&sandbox, None, "settings");
     assert_eq!((exit, &finding["state"]), (1, &"wrong".into()), "{finding}");
     fs_err::remove_file(sandbox.path("home/config.toml")).unwrap();
-    sandbox.write("home/species.index", "rubbish");
+    fs_err::create_dir(sandbox.path("home/species")).unwrap();
+    sandbox.write("home/species/species.index", "rubbish");
     let (exit, finding) = ask(&sandbox, None, "updated data");
     assert_eq!((exit, &finding["state"]), (1, &"wrong".into()), "{finding}");
 }

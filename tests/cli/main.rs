@@ -11,6 +11,7 @@ mod demo;
 mod doctor;
 mod evidence;
 mod explain;
+mod help;
 mod keys;
 mod lexicon;
 mod sandbox;

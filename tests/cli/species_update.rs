@@ -11,10 +11,10 @@ use serde_json::{Value, json};
 use crate::sandbox::Sandbox;
 
 /// Requests that came, each a path with its head.
-type Log = Arc<Mutex<Vec<(String, String)>>>;
+pub(crate) type Log = Arc<Mutex<Vec<(String, String)>>>;
 
 /// Serves what `answer` says to a path that comes for the n-th time (from 1).
-fn server(answer: impl Fn(&str, usize) -> Vec<u8> + Send + 'static) -> (String, Log) {
+pub(crate) fn server(answer: impl Fn(&str, usize) -> Vec<u8> + Send + 'static) -> (String, Log) {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = format!("http://{}", listener.local_addr().unwrap());
     let log = Log::default();
@@ -51,7 +51,7 @@ fn with_status(status: &str, extra: &str, body: &str) -> Vec<u8> {
     .into_bytes()
 }
 
-fn ok(body: &Value) -> Vec<u8> {
+pub(crate) fn ok(body: &Value) -> Vec<u8> {
     with_status("200 OK", "Content-Type: application/json\r\n", &body.to_string())
 }
 
@@ -74,7 +74,7 @@ fn taxon(id: u32, name: &str, class: &str, family: &str, listing: &str, added: &
 }
 
 /// Four taxa on two pages: one as it is, one listed, one new, one no longer listed.
-fn checklist(page: usize, total: usize) -> Value {
+pub(crate) fn checklist(page: usize, total: usize) -> Value {
     let taxa = match page {
         1 => vec![
             taxon(1, "Panthera tigris", "Mammalia", "Felidae", "I", "01/07/1975"),
@@ -89,7 +89,7 @@ fn checklist(page: usize, total: usize) -> Value {
     json!([{"animalia": taxa, "plantae": [], "result_cnt": 2, "total_cnt": total}])
 }
 
-fn page_of(path: &str) -> usize {
+pub(crate) fn page_of(path: &str) -> usize {
     let after = path.split("page=").nth(1).unwrap_or("0");
     after.split('&').next().unwrap().parse().unwrap()
 }

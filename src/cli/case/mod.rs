@@ -21,6 +21,9 @@ use super::{Outcome, Streams};
 
 /// Keep a case: its ads, its evidence, its figures
 #[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:
+  pugmark case new parrots-2026 --title \"Parrots on market.example\"
+  pugmark scan dump.jsonl --format jsonl | pugmark case import CASE")]
 pub(super) struct Args {
     #[command(subcommand)]
     command: Command,

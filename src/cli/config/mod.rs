@@ -65,7 +65,7 @@ struct SetArgs {
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:
   pugmark config unset lang
-  pugmark config unset tsa
+  pugmark config unset email
 
 Exit code 1: it was not in the file.")]
 struct UnsetArgs {

@@ -32,7 +32,7 @@ const fn key(name: &'static str, kind: Kind, meaning: &'static str) -> Key {
 
 /// All that can be set, in the order of the alphabet. A case is not among them: it would take what belongs to another
 /// case; `PUGMARK_CASE`, or standing in its folder, says which case is meant.
-pub(crate) const KEYS: [Key; 14] = [
+pub(crate) const KEYS: [Key; 15] = [
     key("color", Kind::Text, "when to use colour: auto, always, never"),
     key("data", Kind::Text, "which data on species: newest, embedded"),
     key("email", Kind::Text, "where platforms answer to (case notice)"),
@@ -41,6 +41,7 @@ pub(crate) const KEYS: [Key; 14] = [
     key("jobs", Kind::Number, "pages to capture at the same time"),
     key("lang", Kind::Text, "language of meanings and reports: en, fr, de, nl"),
     key("legal-basis", Kind::Text, "on which law the collection rests (case new)"),
+    key("proxy", Kind::Text, "proxy for captures, such as socks5h://127.0.0.1:9050"),
     key("scope", Kind::Text, "what the scanner looks for: listed, wildlife"),
     key("threads", Kind::Number, "number of threads of the scanner"),
     key("timeout", Kind::Number, "longest time for one address, in seconds"),
@@ -161,7 +162,10 @@ impl Settings {
         }
         let arg = arg.env(variable(key.name)).hide_env(true);
         match self.get(key.name) {
-            Some(values) => arg.default_values(values.to_vec()),
+            // An address of a proxy may hold a password, which is not for the help.
+            Some(values) => {
+                arg.default_values(values.to_vec()).hide_default_value(key.name == "proxy")
+            }
             None => arg,
         }
     }
@@ -285,7 +289,7 @@ mod tests {
     #[test]
     fn every_setting_can_stand_behind_its_arguments() {
         let text = "color = 'never'\ndata = 'embedded'\nemail = 'a@b.example'\nformat = 'csv'\n\
-            investigator = 'A'\njobs = 3\nlang = 'fr'\nlegal-basis = 'L'\nscope = 'wildlife'\n\
+            investigator = 'A'\njobs = 3\nlang = 'fr'\nlegal-basis = 'L'\nproxy = 'socks5h://127.0.0.1:9050'\nscope = 'wildlife'\n\
             threads = 1\ntimeout = 9\ntsa = ['https://a.example/']\ntsa-ca = 'r.pem'\nuser-agent = 'U'\n";
         let settings = parse(text).unwrap();
         assert_eq!(text.matches(" = ").count(), KEYS.len());

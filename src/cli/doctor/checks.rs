@@ -9,15 +9,17 @@ use super::Finding;
 use crate::cli::Cli;
 use crate::cli::config::{self, KEYS, Settings};
 use crate::clock::Clock;
-use crate::evidence::user_folder;
+use crate::evidence::{Browser, user_folder};
 use crate::species::{Species, update};
 
 /// Variables that stand for no setting.
-const OTHER_VARIABLES: [&str; 4] =
-    ["PUGMARK_CASE", "PUGMARK_CONFIG", "PUGMARK_HOME", "PUGMARK_PASSPHRASE_FILE"];
-/// Names under which browsers that can be driven are installed.
-const BROWSERS: [&str; 5] =
-    ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome"];
+const OTHER_VARIABLES: [&str; 5] = [
+    "PUGMARK_BROWSER",
+    "PUGMARK_CASE",
+    "PUGMARK_CONFIG",
+    "PUGMARK_HOME",
+    "PUGMARK_PASSPHRASE_FILE",
+];
 /// Days after which the data on species should be refreshed.
 const OLD: i32 = 365;
 /// Space below which a capture may not fit, in MiB.
@@ -27,7 +29,7 @@ const LITTLE: u64 = 1024;
 /// Looks at everything.
 pub(super) fn all(clock: Clock) -> Vec<Finding> {
     let folder = user_folder();
-    let data = data(folder.as_deref());
+    let data = data(crate::cli::data::folder().as_deref());
     let mut findings =
         vec![Finding::good("program", concat!("pugmark ", env!("CARGO_PKG_VERSION")))];
     findings.push(settings());
@@ -174,12 +176,13 @@ fn disk() -> Option<Finding> {
 }
 
 fn browser() -> Finding {
-    let folders = std::env::var_os("PATH").unwrap_or_default();
-    let found: Option<PathBuf> = std::env::split_paths(&folders)
-        .flat_map(|folder| BROWSERS.map(|name| folder.join(name)))
-        .find(|path| path.is_file());
-    match found {
-        Some(path) => Finding::good("browser", path.display().to_string()),
+    let named = std::env::var_os("PUGMARK_BROWSER").map(PathBuf::from);
+    if let Some(path) = named.filter(|path| !path.is_file()) {
+        let found = format!("PUGMARK_BROWSER names {}, which is not there", path.display());
+        return Finding::wrong("browser", found, "name the program, or take the variable out");
+    }
+    match Browser::find() {
+        Some(browser) => Finding::good("browser", browser.path().display().to_string()),
         None => Finding::note(
             "browser",
             "none found",
@@ -196,6 +199,6 @@ fn proxy() -> Finding {
         return Finding::good("proxy", "none set");
     }
     let advice =
-        "`species update` goes through it; `evidence capture` does not, and connects directly";
+        "`species update` goes through it; captures only with --proxy or the setting `proxy`";
     Finding::note("proxy", set.join(", "), advice)
 }

@@ -30,7 +30,7 @@ pub(super) struct LogArgs {
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:
   pugmark evidence note --case ivory-2026 \"Seller confirmed by phone that the tusk is real\"
-  pugmark evidence note --case ivory-2026 --access --item 0003-market-example-ad-17 \\
+  pugmark evidence note --case ivory-2026 --access --item 0001-market-example-ad-17 \\
       \"Shown to A. Devi, defence counsel\"")]
 pub(super) struct NoteArgs {
     /// What to note

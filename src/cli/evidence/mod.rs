@@ -17,6 +17,9 @@ use super::{Outcome, Streams};
 
 /// Capture, keep and verify evidence
 #[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:
+  pugmark evidence capture --case ivory-2026 https://market.example/ad/17
+  pugmark evidence verify ivory-2026")]
 pub(super) struct Args {
     #[command(subcommand)]
     command: Command,

@@ -13,7 +13,8 @@ use std::io;
 pub use stamp::{Authority, Stamped, stamp_head, stamp_item};
 pub use token::TimeStamp;
 
-pub(super) use stamp::{HEAD_STAMPS, check_stamps};
+pub(super) use stamp::{HEAD_STAMPS, certificates, check_stamps};
+pub(super) use token::check;
 
 /// Why there is no time-stamp, or why one does not hold.
 #[derive(Debug, thiserror::Error)]

@@ -282,6 +282,6 @@ fn check_stamp(
     Ok(format!("{over} existed at {}, says {}; {trust}", stamp.time, stamp.authority))
 }
 
-fn certificates(pem: &[u8]) -> Vec<CertificateDer<'static>> {
+pub(in crate::evidence) fn certificates(pem: &[u8]) -> Vec<CertificateDer<'static>> {
     CertificateDer::pem_slice_iter(pem).flatten().collect()
 }

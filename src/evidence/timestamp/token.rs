@@ -79,7 +79,7 @@ pub struct TimeStamp {
 ///
 /// [`TimeStampError`] says what does not hold. Without `roots` the certificate's
 /// issuer is not judged; [`TimeStamp::is_trusted`] is then false.
-pub(super) fn check(
+pub(in crate::evidence) fn check(
     response: &[u8],
     imprint: Sha256,
     request: Option<&[u8]>,

@@ -14,9 +14,17 @@ use crate::species::Law;
 ///
 /// A file that cannot be read, is no CSV, lacks a column or holds no taxa.
 pub fn read(path: &Path) -> Result<Vec<Official>, UpdateError> {
+    parse(&fs_err::read(path)?, path)
+}
+
+/// Reads the bytes of an export that is called `path` in messages.
+///
+/// # Errors
+///
+/// As [`read`].
+pub fn parse(bytes: &[u8], path: &Path) -> Result<Vec<Official>, UpdateError> {
     let fault = |reason: String| UpdateError::Export { path: path.to_owned(), reason };
-    let bytes = fs_err::read(path)?;
-    let text = std::str::from_utf8(&bytes).map_err(|_| fault("this is no UTF-8".to_owned()))?;
+    let text = std::str::from_utf8(bytes).map_err(|_| fault("this is no UTF-8".to_owned()))?;
     let text = text.trim_start_matches('\u{FEFF}');
     let first = text.lines().next().unwrap_or("");
     let delimiter =

@@ -15,7 +15,7 @@ mod store;
 
 use std::path::PathBuf;
 
-pub use export::read as read_export;
+pub use export::{parse as parse_export, read as read_export};
 pub use fetch::{Fetch, Progress, Site, fetch};
 pub use merge::{Change, Merged, merge};
 pub use official::{Official, OfficialRow};

@@ -1,0 +1,7 @@
+//! Fuzz target for the door `warc` of `pugmark::foreign`.
+#![no_main]
+
+#[path = "../door.rs"]
+mod door;
+
+door!("warc");
