@@ -56,6 +56,18 @@ pub struct Meaning {
 /// Terms that trade in the living or growing is mostly about.
 const KEPT: &str = include_str!("../../species-data/lexicon/kept.csv");
 
+/// Animals that people keep, and that are no wildlife.
+const DOMESTIC: &str = include_str!("../../species-data/lexicon/domestic.csv");
+
+/// The taxa that the first column of `csv` names.
+fn taxa_of(csv: &str, species: &Species) -> BTreeSet<TaxonId> {
+    csv.lines()
+        .skip(1)
+        .filter_map(|line| line.split(',').next())
+        .filter_map(|name| Some(species.find(name).first()?.taxon))
+        .collect()
+}
+
 /// Looks up what terms mean, each once.
 #[derive(Debug)]
 pub struct Meanings<'a> {
@@ -64,6 +76,7 @@ pub struct Meanings<'a> {
     on: Date,
     scope: Scope,
     kept: BTreeSet<TaxonId>,
+    domestic: BTreeSet<TaxonId>,
     by_term: Vec<OnceLock<Meaning>>,
 }
 
@@ -71,15 +84,11 @@ impl<'a> Meanings<'a> {
     /// Prepares to look up the terms of `vocabulary`.
     #[must_use]
     pub fn new(species: &'a Species, vocabulary: &'a Vocabulary, on: Date, scope: Scope) -> Self {
-        let kept = KEPT
-            .lines()
-            .skip(1)
-            .filter_map(|line| line.split(',').next())
-            .filter_map(|name| Some(species.find(name).first()?.taxon))
-            .collect();
+        let kept = taxa_of(KEPT, species);
+        let domestic = taxa_of(DOMESTIC, species);
         let count = vocabulary.count() as usize;
         let by_term = std::iter::repeat_with(OnceLock::new).take(count).collect();
-        Self { species, vocabulary, on, scope, kept, by_term }
+        Self { species, vocabulary, on, scope, kept, domestic, by_term }
     }
 
     /// What the term number `at` means.
@@ -129,11 +138,13 @@ impl<'a> Meanings<'a> {
 
     fn standing(&self, term: &Entry<'_>, taxa: &[Meant], known_product: bool) -> Standing {
         let listed = taxa.iter().filter(|meant| meant.is_listed()).count();
-        let animal =
-            taxa.iter().any(|meant| self.species.taxon(meant.taxon).kingdom == Kingdom::Animalia);
+        let animal = taxa.iter().any(|meant| {
+            self.species.taxon(meant.taxon).kingdom == Kingdom::Animalia
+                && !self.domestic.contains(&meant.taxon)
+        });
         let counts = match self.scope {
             Scope::Listed => listed > 0,
-            Scope::Wildlife => animal || (taxa.is_empty() && known_product && !is_plant(term)),
+            Scope::Wildlife => animal || (taxa.is_empty() && known_product && !is_of_none(term)),
         };
         let is_name = term.kind == Kind::Taxon;
         Standing {
@@ -173,7 +184,21 @@ fn about(term: &Entry<'_>, taxa: &[Meant]) -> u32 {
     }
 }
 
-/// Products of plants that are not listed.
-fn is_plant(term: &Entry<'_>) -> bool {
-    term.refers_to().any(|to| matches!(to, "sandalwood" | "succulent"))
+/// Products of plants that are not listed, and of cattle, sheep and other domestic animals.
+fn is_of_none(term: &Entry<'_>) -> bool {
+    const OF_NONE: &[&str] = &[
+        "sandalwood",
+        "succulent",
+        "cow-skin",
+        "bone-cattle",
+        "horn-cattle",
+        "goat-skin",
+        "sheepskin",
+        "horsehair",
+        "horse-leather",
+        "pig-leather",
+        "silk",
+        "caviar-substitute",
+    ];
+    term.refers_to().any(|to| OF_NONE.contains(&to))
 }

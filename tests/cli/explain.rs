@@ -34,3 +34,20 @@ fn json_is_the_record_of_a_scan() {
     assert_eq!(record["schema"], "pugmark.scan/1");
     assert_eq!(record["price"]["eur"], 900.0);
 }
+
+#[test]
+fn the_page_is_as_somebody_read_it() {
+    let sandbox = Sandbox::new();
+    let ad = "Ivory netsuke <b>signed</b>, cream coloured, Schreger lines, 42 g, not plastic. \
+              Leopard print box. 340 €";
+    let output = sandbox.run(&["explain", ad, "--html", "why.html", "--as-of", "2026-11-25"]);
+    assert!(output.starts_with("exit 0\n") && output.contains("wrote why.html"), "{output}");
+    let page = fs_err::read_to_string(sandbox.path("why.html")).unwrap();
+    let page = page.replace(env!("CARGO_PKG_VERSION"), "VERSION") + "\n";
+    let golden =
+        std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cli/golden/explain.html");
+    if std::env::var_os("PUGMARK_GOLDEN").is_some_and(|value| value == "write") {
+        fs_err::write(&golden, &page).unwrap();
+    }
+    assert_eq!(page, fs_err::read_to_string(&golden).unwrap());
+}
