@@ -59,6 +59,12 @@ impl Streams {
         }
     }
 
+    /// Sends what would go to stdout to `file` instead.
+    pub fn redirect(&mut self, file: std::fs::File) {
+        self.data = Box::new(BufWriter::with_capacity(1 << 16, file));
+        self.data_is_terminal = false;
+    }
+
     /// Stdout, for what the user asked for and nothing else.
     pub fn data(&mut self) -> &mut (dyn Write + Send) {
         &mut *self.data

@@ -24,7 +24,7 @@ mod capture;
 mod custody;
 mod digest;
 mod draft;
-mod durable;
+pub(crate) mod durable;
 mod file_name;
 pub(crate) mod foreign;
 mod interrupt;

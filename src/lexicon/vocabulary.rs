@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap};
 use std::sync::OnceLock;
 
+use super::index::sketch::Sketch;
 use super::index::{Candidate, Entry, Index, Inside, Seen};
 use super::language::Language;
 use super::read::{self, ListError};
@@ -65,6 +66,13 @@ impl Vocabulary {
         self.indexes[place].term(at - self.firsts[place])
     }
 
+    /// The kind of term number `at`.
+    #[must_use]
+    pub fn kind(&self, at: u32) -> Kind {
+        let place = self.firsts.partition_point(|first| *first <= at) - 1;
+        self.indexes[place].kind(at - self.firsts[place])
+    }
+
     /// The taxa that `product` may come from; `None` for an id that is no product.
     #[must_use]
     pub fn product(&self, product: &str) -> Option<&[String]> {
@@ -105,6 +113,14 @@ impl Vocabulary {
             }
         }
         names
+    }
+
+    /// A sketch of the terms of the kinds that `wanted` asks for.
+    #[must_use]
+    pub fn sketch(&self, wanted: impl Fn(Kind) -> bool) -> Sketch {
+        let mut sketch = Sketch::default();
+        self.indexes.iter().for_each(|index| sketch.add(index, &wanted));
+        sketch
     }
 
     /// Hands `take` the terms that stand inside `run`.

@@ -64,17 +64,33 @@ pub fn spoken(
             }
         }
     }
-    by_trigrams(fields, &mut evidence);
     if let Some(hint) = hint {
         evidence[hint.place()] += 1.5;
     }
     let scripts = scripts(fields);
+    if !is_settled(&evidence, scripts) {
+        by_trigrams(fields, &mut evidence);
+    }
     for language in Language::all() {
         if !scripts.has(language) {
             evidence[language.place()] = 0.0;
         }
     }
     decide(&evidence, scripts)
+}
+
+/// Evidence from which trigrams, which cost more than all else, are not asked.
+const SETTLED: f32 = 6.0;
+
+/// True when words alone tell the language: no other comes near it.
+fn is_settled(evidence: &[f32; COUNT], scripts: Languages) -> bool {
+    let mut of_script: Vec<f32> = Language::all()
+        .filter(|language| scripts.has(*language))
+        .map(|language| evidence[language.place()])
+        .collect();
+    of_script.sort_by(|a, b| b.total_cmp(a));
+    let (most, next) = (of_script.first(), of_script.get(1).copied().unwrap_or(0.0));
+    most.is_some_and(|most| *most >= SETTLED && next <= most * 0.4) || scripts.count() == 1
 }
 
 fn add(evidence: &mut [f32; COUNT], languages: Languages, amount: f32) {

@@ -51,6 +51,22 @@ pub fn hits(vocabulary: &Vocabulary, text: &Text, field: usize, before: usize, o
     drop_covered(vocabulary, text, out, begin);
 }
 
+/// True when a term that `wanted` asks for begins in `text` and may go on after its end.
+pub(super) fn goes_on(vocabulary: &Vocabulary, text: &Text, wanted: impl Fn(u32) -> bool) -> bool {
+    let matcher = Matcher { vocabulary, text, field: 0, before: 0 };
+    let tokens = text.tokens().iter().enumerate();
+    let mut words = tokens.filter(|(_, token)| token.shape != Shape::Run);
+    words.any(|(at, token)| {
+        let seen = matcher.seen(token);
+        let bare = without_article(seen.form).map(|form| Seen { form, ..seen });
+        matcher.goes_on(seen, at + 1, &wanted)
+            || bare.is_some_and(|bare| matcher.goes_on(bare, at + 1, &wanted))
+    }) || text.readings().iter().any(|reading| {
+        let seen = Seen { form: &reading.form, accents: 0, marked: false };
+        matcher.goes_on(seen, reading.after, &wanted)
+    })
+}
+
 fn dedup(out: &mut Vec<Hit>, begin: usize) {
     let mut kept = out.split_off(begin);
     kept.dedup_by(|later, first| {
@@ -120,7 +136,12 @@ impl Matcher<'_> {
     fn rest(&self, index: &Index, candidate: &Candidate, next: usize) -> Option<usize> {
         let count = candidate.remaining;
         let tokens = self.text.tokens().get(next..next + count)?;
-        let fits = tokens.iter().enumerate().all(|(at, token)| {
+        self.fits(index, candidate, next, tokens).then_some(next + count)
+    }
+
+    /// True when `tokens`, from number `next` on, are the words of `candidate` after its first.
+    fn fits(&self, index: &Index, candidate: &Candidate, next: usize, tokens: &[Token]) -> bool {
+        tokens.iter().enumerate().all(|(at, token)| {
             token.gap != Gap::Break
                 && (index.follows(candidate, at, self.seen(token))
                     || self.follows_disguised(index, candidate, at, next + at)
@@ -128,8 +149,21 @@ impl Matcher<'_> {
                         let seen = Seen { form: bare, ..self.seen(token) };
                         index.follows(candidate, at, seen)
                     }))
+        })
+    }
+
+    /// True when a term that begins with `seen` has more words than the text from
+    /// `next` on, and those fit.
+    fn goes_on(&self, seen: Seen<'_>, next: usize, wanted: impl Fn(u32) -> bool) -> bool {
+        let rest = &self.text.tokens()[next..];
+        let mut open = false;
+        self.vocabulary.at(seen, |index, candidate, term| {
+            open = open
+                || candidate.remaining > rest.len()
+                    && self.fits(index, &candidate, next, rest)
+                    && wanted(term);
         });
-        fits.then_some(next + count)
+        open
     }
 
     /// True when word number `at` of `candidate` is what the disguised token `place` means.
@@ -321,28 +355,32 @@ fn without_article(form: &str) -> Option<&str> {
 /// *ivory* in *ivory coast*.
 fn drop_covered(vocabulary: &Vocabulary, text: &Text, out: &mut Vec<Hit>, begin: usize) {
     let found = out.split_off(begin);
-    let kind = |hit: &Hit| vocabulary.term(hit.term).kind;
-    let covers = |long: &Hit, short: &Hit| {
-        long.start <= short.start
-            && short.end <= long.end
-            && long.end - long.start > short.end - short.start
-            && is_covering(kind(long), kind(short))
+    let kinds: Vec<Kind> = found.iter().map(|hit| vocabulary.kind(hit.term)).collect();
+    let covers = |long: usize, short: usize| {
+        let (a, b) = (&found[long], &found[short]);
+        a.start <= b.start
+            && b.end <= a.end
+            && a.end - a.start > b.end - b.start
+            && is_covering(kinds[long], kinds[short])
     };
     // A part of a word that is a term itself says nothing else: Glas in Glasaal.
-    let parts = |whole: &Hit, part: &Hit| {
-        part.part
-            && !whole.part
-            && (whole.start, whole.end) == (part.start, part.end)
-            && (kind(whole) == Kind::Negative
-                || (is_covering(kind(whole), Kind::Negative) && kind(part) == Kind::Negative))
+    let parts = |whole: usize, part: usize| {
+        let (a, b) = (&found[whole], &found[part]);
+        b.part
+            && !a.part
+            && (a.start, a.end) == (b.start, b.end)
+            && (kinds[whole] == Kind::Negative
+                || (is_covering(kinds[whole], Kind::Negative) && kinds[part] == Kind::Negative))
     };
-    let hidden = |short: &Hit| {
+    let kept = (0..found.len()).filter(|short| {
+        let hit = &found[*short];
+        // The hits stand in the order of their starts.
+        let near = found.partition_point(|other| other.start < hit.end);
         let hides =
-            |long: &Hit| covers(long, short) || parts(long, short) || breaks(text, long, short);
-        found.iter().any(hides)
-    };
-    let kept: Vec<Hit> = found.iter().filter(|short| !hidden(short)).copied().collect();
-    out.extend(kept);
+            |long| covers(long, *short) || parts(long, *short) || breaks(text, &found[long], hit);
+        !(0..near).any(hides)
+    });
+    out.extend(kept.map(|at| found[at]));
 }
 
 /// True when `later` begins inside `first` and ends after it, in Thai: words are

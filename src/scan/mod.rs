@@ -22,6 +22,7 @@ mod negation;
 pub mod normal;
 pub mod page;
 pub mod pipeline;
+pub mod prefilter;
 pub mod read;
 pub mod record;
 pub mod scanner;

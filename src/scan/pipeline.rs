@@ -4,40 +4,49 @@
 use std::collections::BTreeMap;
 use std::io;
 use std::num::NonZero;
-use std::sync::mpsc::{Receiver, sync_channel};
+use std::sync::mpsc::{Receiver, Sender, channel, sync_channel};
 use std::sync::{Arc, Mutex};
 
 use super::read::Block;
 
-/// Blocks that may wait for a thread, and results that may wait to be taken.
-const WAITING: usize = 4;
+/// Blocks for each thread that may be read and not yet taken.
+const AHEAD: usize = 3;
 
-/// Runs `work` on every block with `threads` threads and hands each result to
-/// `take` in the order of the blocks, until `take` says no more.
+/// Runs `threads` workers on the blocks and hands each result to `take` in the
+/// order of the blocks, until `take` says no more. `worker` makes the work of
+/// one thread. Blocks are read only a few ahead of what was taken, so that
+/// memory is the same for any input.
 ///
 /// # Errors
 ///
 /// The first error of `blocks` or of `take`.
-pub fn run<T: Send, E: From<io::Error>>(
+pub fn run<T: Send, E: From<io::Error>, W: FnMut(&Block) -> T>(
     blocks: impl Iterator<Item = io::Result<Block>> + Send,
     threads: NonZero<usize>,
-    work: impl Fn(&Block) -> T + Sync,
+    worker: impl Fn() -> W + Sync,
     mut take: impl FnMut(T) -> Result<(), E>,
 ) -> Result<(), E> {
     std::thread::scope(|scope| {
-        let (to_work, jobs) = sync_channel::<(u64, io::Result<Block>)>(WAITING);
-        let (to_take, results) = sync_channel(WAITING);
+        let ahead = threads.get() * AHEAD;
+        let (to_work, jobs) = sync_channel::<(u64, io::Result<Block>)>(ahead);
+        let (to_take, results) = sync_channel(ahead);
+        // A permit for each block that may be under way.
+        let (permits, permitted) = channel::<()>();
+        for _ in 0..ahead {
+            let _ = permits.send(());
+        }
         let jobs = Arc::new(Mutex::new(jobs));
         scope.spawn(move || {
             for job in (0u64..).zip(blocks) {
-                if to_work.send(job).is_err() {
+                if permitted.recv().is_err() || to_work.send(job).is_err() {
                     return;
                 }
             }
         });
         for _ in 0..threads.get() {
-            let (jobs, to_take, work) = (Arc::clone(&jobs), to_take.clone(), &work);
+            let (jobs, to_take, worker) = (Arc::clone(&jobs), to_take.clone(), &worker);
             scope.spawn(move || {
+                let mut work = worker();
                 while let Some((number, block)) = next(&jobs) {
                     let result = block.map(|block| work(&block));
                     if to_take.send((number, result)).is_err() {
@@ -48,7 +57,7 @@ pub fn run<T: Send, E: From<io::Error>>(
         }
         drop(to_take);
         drop(jobs);
-        in_order(&results, &mut take)
+        in_order(&results, &permits, &mut take)
     })
 }
 
@@ -58,6 +67,7 @@ fn next<T>(jobs: &Mutex<Receiver<T>>) -> Option<T> {
 
 fn in_order<T, E: From<io::Error>>(
     results: &Receiver<(u64, io::Result<T>)>,
+    permits: &Sender<()>,
     take: &mut impl FnMut(T) -> Result<(), E>,
 ) -> Result<(), E> {
     let mut early: BTreeMap<u64, io::Result<T>> = BTreeMap::new();
@@ -67,6 +77,7 @@ fn in_order<T, E: From<io::Error>>(
         while let Some(result) = early.remove(&wanted) {
             take(result?)?;
             wanted += 1;
+            let _ = permits.send(());
         }
     }
     Ok(())
@@ -76,8 +87,9 @@ fn in_order<T, E: From<io::Error>>(
 mod tests {
     use std::io;
     use std::num::NonZero;
+    use std::sync::atomic::{AtomicU64, Ordering};
 
-    use super::run;
+    use super::{AHEAD, run};
     use crate::scan::read::Block;
 
     #[test]
@@ -89,7 +101,8 @@ mod tests {
                 lines.push(line);
                 Ok::<(), io::Error>(())
             };
-            run(blocks, NonZero::new(threads).unwrap(), |block| block.line, take).unwrap();
+            let worker = || |block: &Block| block.line;
+            run(blocks, NonZero::new(threads).unwrap(), worker, take).unwrap();
             assert_eq!(lines, (0..100).collect::<Vec<_>>());
         }
     }
@@ -99,7 +112,33 @@ mod tests {
         let blocks = (0..).map(|line| Ok(Block { line, ..Block::default() }));
         let gone = |_| Err(io::Error::from(io::ErrorKind::BrokenPipe));
         let two = NonZero::new(2).unwrap();
-        let end: Result<(), io::Error> = run(blocks, two, |block| block.line, gone);
+        let worker = || |block: &Block| block.line;
+        let end: Result<(), io::Error> = run(blocks, two, worker, gone);
         assert_eq!(end.unwrap_err().kind(), io::ErrorKind::BrokenPipe);
+    }
+
+    #[test]
+    fn one_slow_block_does_not_let_the_others_pile_up() {
+        let (read, taken) = (AtomicU64::new(0), AtomicU64::new(0));
+        let blocks = (0..200u64).map(|line| {
+            read.fetch_add(1, Ordering::SeqCst);
+            Ok(Block { line, ..Block::default() })
+        });
+        let two = NonZero::new(2).unwrap();
+        let worker = || {
+            |block: &Block| {
+                if block.line == 0 {
+                    std::thread::sleep(std::time::Duration::from_millis(50));
+                }
+            }
+        };
+        let mut most = 0;
+        let take = |()| {
+            let ahead = read.load(Ordering::SeqCst) - taken.fetch_add(1, Ordering::SeqCst);
+            most = most.max(ahead);
+            Ok::<(), io::Error>(())
+        };
+        run(blocks, two, worker, take).unwrap();
+        assert!(most <= u64::try_from(2 * AHEAD + 1).unwrap(), "{most} blocks were held");
     }
 }

@@ -8,10 +8,11 @@ use super::extract::{Contact, Price};
 pub const SCHEMA: &str = "pugmark.scan/1";
 
 /// What the score came to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Verdict {
     /// Nothing that counts was found.
+    #[default]
     Clear,
     /// A person should look.
     Review,
@@ -32,7 +33,7 @@ impl Verdict {
 }
 
 /// What was found in an ad.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub struct Finding {
     /// [`SCHEMA`].
     pub schema: &'static str,
@@ -59,6 +60,15 @@ pub struct Finding {
     pub contacts: Vec<Contact>,
     /// The score in words, the largest part first.
     pub reasons: Vec<String>,
+}
+
+impl Finding {
+    /// The finding of an ad that names nothing a finding could be about: it is
+    /// clear, and its language, price, quantity, claims and contacts are not read.
+    #[must_use]
+    pub fn clear() -> Self {
+        Self { schema: SCHEMA, ..Self::default() }
+    }
 }
 
 /// A word that counted.

@@ -1,7 +1,10 @@
 //! Judges one ad: from its fields to a [`Finding`].
 
+use std::sync::OnceLock;
+
 use jiff::civil::Date;
 
+use crate::lexicon::index::sketch::Sketch;
 use crate::lexicon::index::{Fit, Seen};
 use crate::lexicon::words::Gap;
 use crate::lexicon::{Kind, Language, Vocabulary};
@@ -19,6 +22,7 @@ use super::matching::{self, Hit};
 use super::meaning::{Meaning, Meanings, Scope};
 use super::negation;
 use super::normal::Text;
+use super::prefilter::{Prefilter, Sieve};
 use super::record::{Claim, Finding, SCHEMA, Verdict};
 use super::weights::Weights;
 
@@ -42,6 +46,7 @@ pub struct Scanner<'a> {
     weights: &'a Weights,
     meanings: Meanings<'a>,
     options: Options,
+    sketch: OnceLock<Sketch>,
 }
 
 /// An ad after matching, before it is judged.
@@ -59,6 +64,12 @@ pub struct Reading<'a> {
     contacts: Vec<contact::Contact>,
 }
 
+/// The words of an ad and the terms in them.
+struct Matched {
+    texts: Vec<Text>,
+    hits: Vec<Hit>,
+}
+
 impl<'a> Scanner<'a> {
     /// Prepares a scanner.
     #[must_use]
@@ -69,20 +80,53 @@ impl<'a> Scanner<'a> {
         options: Options,
     ) -> Self {
         let meanings = Meanings::new(species, vocabulary, options.on, options.scope);
-        Self { vocabulary, species, weights, meanings, options }
+        Self { vocabulary, species, weights, meanings, options, sketch: OnceLock::new() }
+    }
+
+    /// The words that it knows.
+    #[must_use]
+    pub fn vocabulary(&self) -> &'a Vocabulary {
+        self.vocabulary
+    }
+
+    /// A prefilter for one thread.
+    #[must_use]
+    pub fn sieve(&self) -> Sieve<'_> {
+        Sieve::new(Prefilter::new(self.vocabulary, &self.meanings, &self.sketch))
+    }
+
+    /// Judges `ad` if it names anything that a finding could be about; else it is
+    /// clear, and language, price and contacts are not read.
+    #[must_use]
+    pub fn judge_named(&self, ad: &Ad<'_>) -> Option<Finding> {
+        let found = self.matched(ad);
+        let is_named = found.hits.iter().any(|hit| self.is_anchor(hit.term));
+        is_named.then(|| self.judged(ad, self.read_on(ad, found)))
     }
 
     /// Judges `ad`.
     #[must_use]
     pub fn judge(&self, ad: &Ad<'_>) -> Finding {
-        let reading = self.read(ad);
+        self.judged(ad, self.read(ad))
+    }
+
+    fn judged(&self, ad: &Ad<'_>, reading: Reading<'_>) -> Finding {
         let judgement = judgement::judge(&reading.marks, reading.around, self.weights);
         self.finding(ad, &reading, &judgement)
+    }
+
+    /// True for a term that an ad can be about and whose taxa are in scope.
+    fn is_anchor(&self, term: u32) -> bool {
+        is_about(self.vocabulary.term(term).kind) && self.meanings.of(term).standing.counts
     }
 
     /// Matches the terms of `ad` and reads its figures.
     #[must_use]
     pub fn read(&self, ad: &Ad<'_>) -> Reading<'a> {
+        self.read_on(ad, self.matched(ad))
+    }
+
+    fn matched(&self, ad: &Ad<'_>) -> Matched {
         let mut hits: Vec<Hit> = Vec::new();
         let mut texts = Vec::new();
         let mut before = 0;
@@ -92,6 +136,11 @@ impl<'a> Scanner<'a> {
             before += text.tokens().len();
             texts.push(text);
         }
+        Matched { texts, hits }
+    }
+
+    fn read_on(&self, ad: &Ad<'_>, found: Matched) -> Reading<'a> {
+        let Matched { texts, hits } = found;
         let spoken = self.spoken(ad, &texts, &hits);
         let mut marks = self.marks(hits, spoken);
         for mark in &mut marks {
@@ -126,8 +175,7 @@ impl<'a> Scanner<'a> {
                 let term = self.vocabulary.term(hit.term);
                 let understood = hit.languages.is_universal()
                     || hit.languages.iter().any(|language| spoken.possible.has(language));
-                let is_about =
-                    matches!(term.kind, Kind::Taxon | Kind::Product | Kind::Craft | Kind::Code);
+                let is_about = is_about(term.kind);
                 if !understood && !is_about {
                     return None;
                 }
@@ -250,6 +298,11 @@ impl<'a> Scanner<'a> {
             Verdict::Clear
         }
     }
+}
+
+/// True for the kinds of terms that an ad can be about.
+pub(super) fn is_about(kind: Kind) -> bool {
+    matches!(kind, Kind::Taxon | Kind::Product | Kind::Craft | Kind::Code)
 }
 
 fn score(points: f64) -> u8 {

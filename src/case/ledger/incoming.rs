@@ -50,7 +50,7 @@ impl Incoming {
         let mut incoming = Self::empty(tempfile::tempfile_in(case).map_err(cannot_spool)?);
         let hasher = Mutex::new(Hasher::default());
         let blocks = Blocks::lines(HashingReader { input, hasher: &hasher }, LONGEST_LINE);
-        let read = |block: &Block| batch(block, name);
+        let read = || |block: &Block| batch(block, name);
         let mut unscanned = false;
         let take = |batch: Batch| {
             if let Some(refused) = batch.refused {

@@ -124,7 +124,7 @@ impl Ledger {
         let Some(file) = self.open()? else { return Ok(()) };
         let blocks = Blocks::lines(file, LONGEST_LINE);
         let mut statuses: HashSet<Arc<Status>> = HashSet::new();
-        let parse = |block: &Block| self.ads(block);
+        let parse = || |block: &Block| self.ads(block);
         let take = |ads: Result<Vec<Ad>, LedgerError>| {
             for mut ad in ads.map_err(io::Error::other)? {
                 if let Some(status) = &ad.finding.status {

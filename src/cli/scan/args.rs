@@ -52,6 +52,18 @@ pub(in crate::cli) struct Args {
     /// Say which field is for what: text=omschrijving,price=prijs
     #[arg(long, value_name = "ROLE=FIELD", value_delimiter = ',')]
     pub(super) map: Vec<String>,
+    /// Read language, price and contacts also of ads that name no wildlife (slower)
+    #[arg(long)]
+    pub(super) full: bool,
+    /// Write to this file instead of stdout; a file that is there is not written over
+    #[arg(short, long, value_name = "FILE", conflicts_with = "explain")]
+    pub(super) output: Option<PathBuf>,
+    /// Save here where the scan stands; the same command goes on after it was stopped
+    #[arg(long, value_name = "FILE", requires = "output", conflicts_with_all = ["top", "explain"])]
+    pub(super) checkpoint: Option<PathBuf>,
+    /// Answer each line of text or JSON as it comes, for a live feed on stdin
+    #[arg(long, conflicts_with_all = ["files", "output", "top", "explain"])]
+    pub(super) line_buffered: bool,
     /// Stop at the first record that cannot be read
     #[arg(long)]
     pub(super) strict: bool,

@@ -2,7 +2,10 @@
 
 mod answer;
 mod args;
+mod batch;
+mod checkpoint;
 mod learn;
+mod live;
 mod rows;
 mod run;
 mod setup;

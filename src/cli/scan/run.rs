@@ -5,15 +5,20 @@ use std::num::NonZero;
 use std::path::Path;
 
 use anyhow::Context as _;
+use jiff::civil::Date;
+use serde::{Deserialize, Serialize};
 
 use crate::cli::exit::Hint;
 use crate::cli::{Outcome, Streams};
 use crate::output::Format;
-use crate::scan::read::{Block, Fault, Input, Layout, LayoutError, Mapping, record};
-use crate::scan::{Finding, Scanner, Verdict, pipeline};
+use crate::scan::pipeline;
+use crate::scan::read::{Block, Input, LayoutError, Mapping, record};
 
 use super::answer::{print_explanation, write_page};
 use super::args::Args;
+use super::batch::{Batch, Judging, SEPARATOR, Top, Worker, add_top};
+use super::checkpoint::{self, Checkpoint};
+use super::live;
 use super::rows::{self, Printed, Row};
 use super::stats::Stats;
 
@@ -24,21 +29,38 @@ pub(super) fn run(args: &Args, streams: &mut Streams) -> anyhow::Result<Outcome>
     let mapping = mapping(args)?;
     let judge = args.judge.load(streams)?;
     let scanner = judge.scanner();
-    let scan = Scan { args, mapping: &mapping, scanner: &scanner, format: format(args, streams) };
+    let format = match (args.format.choice(), args.line_buffered) {
+        (None, true) => Format::Jsonl,
+        (choice, _) => streams.format(choice),
+    };
+    let judging = Judging { args, mapping: &mapping, scanner: &scanner, format };
+    let scan = Scan { args, mapping: &mapping, judging };
     if let Some(id) = &args.explain {
         return scan.explain(id, judge.weights(), streams);
     }
     let mut totals = Totals::default();
+    if args.line_buffered {
+        scan.live(streams, &mut totals)?;
+        return totals.finish(args, format, streams);
+    }
+    let mut checkpoint = scan.output(streams, judge.date())?;
+    if let Some(known) = checkpoint.as_ref().map(Checkpoint::totals).transpose()?.flatten() {
+        totals = known;
+    }
     let stdin = [std::path::PathBuf::from("-")];
     let files = if args.files.is_empty() { &stdin[..] } else { &args.files };
     for file in files {
-        scan.file(file, streams, &mut totals)?;
+        scan.file(file, streams, &mut totals, checkpoint.as_mut())?;
     }
-    totals.finish(args, scan.format, streams)
+    let outcome = totals.finish(args, format, streams)?;
+    if let Some(checkpoint) = checkpoint {
+        checkpoint.finish(streams)?;
+    }
+    Ok(outcome)
 }
 
-fn format(args: &Args, streams: &Streams) -> Format {
-    streams.format(args.format.choice())
+fn is_stdin(file: &Path) -> bool {
+    file.as_os_str() == "-"
 }
 
 fn mapping(args: &Args) -> anyhow::Result<Mapping> {
@@ -56,39 +78,60 @@ fn mapping(args: &Args) -> anyhow::Result<Mapping> {
 struct Scan<'a> {
     args: &'a Args,
     mapping: &'a Mapping,
-    scanner: &'a Scanner<'a>,
-    format: Format,
-}
-
-/// A judged record on its way out.
-struct Judged {
-    score: u8,
-    verdict: Verdict,
-    printed: Option<Printed>,
-}
-
-/// What a block came to.
-#[derive(Default)]
-struct Batch {
-    judged: Vec<Judged>,
-    faults: Vec<(u64, Fault)>,
-    repaired: Vec<(u64, &'static str)>,
-    stats: Stats,
+    judging: Judging<'a>,
 }
 
 /// What all files came to.
-#[derive(Default)]
+#[derive(Default, Serialize, Deserialize)]
 struct Totals {
     flagged: u64,
     selected: u64,
     left_out: u64,
     written: u64,
+    #[serde(skip)]
     rows: Vec<Row>,
-    top: Vec<Judged>,
+    #[serde(skip)]
+    top: Vec<Top>,
     stats: Stats,
 }
 
 impl Scan<'_> {
+    /// Judges what comes on stdin line by line.
+    fn live(&self, streams: &mut Streams, totals: &mut Totals) -> anyhow::Result<()> {
+        let mut input = io::BufReader::new(io::stdin());
+        let take = |batch, streams: &mut Streams| self.take(batch, "stdin", streams, totals);
+        live::run(self.judging, &mut input, streams, take)
+    }
+
+    /// Opens the file for the output, and the checkpoint that an earlier run may have left.
+    fn output(&self, streams: &mut Streams, on: Date) -> anyhow::Result<Option<Checkpoint>> {
+        let Some(output) = &self.args.output else { return Ok(None) };
+        let Some(path) = &self.args.checkpoint else {
+            streams.redirect(checkpoint::create(output)?.into_parts().0);
+            return Ok(None);
+        };
+        let is_table = matches!(self.judging.format, Format::Table | Format::List);
+        let reads_stdin = self.args.files.is_empty() || self.args.files.iter().any(|f| is_stdin(f));
+        anyhow::ensure!(!is_table, "--checkpoint goes with --format jsonl, json or csv");
+        anyhow::ensure!(!reads_stdin, "--checkpoint reads files: stdin cannot be read again");
+        let checkpoint = Checkpoint::open(path, output, self.described(on)?)?;
+        streams.redirect(checkpoint.output()?);
+        Ok(Some(checkpoint))
+    }
+
+    /// What is scanned and how, so that another scan does not go on in its place.
+    fn described(&self, on: Date) -> anyhow::Result<String> {
+        let args = self.args;
+        let mut files = Vec::new();
+        for file in args.files.iter().chain(args.judge.files()) {
+            files.push(format!("{} ({} bytes)", file.display(), fs_err::metadata(file)?.len()));
+        }
+        let (version, format) = (env!("CARGO_PKG_VERSION"), self.judging.format);
+        let verdicts = (&args.only, args.count, args.stats, args.full, args.judge.scope());
+        let reading = (self.mapping, args.max_record);
+        Ok(format!("{version} {files:?} --as-of {on} {format:?} {verdicts:?} {reading:?}"))
+    }
+
     fn open(&self, file: &Path, streams: &mut Streams) -> anyhow::Result<Input> {
         let name =
             if file.as_os_str() == "-" { "stdin".into() } else { file.display().to_string() };
@@ -111,63 +154,53 @@ impl Scan<'_> {
         Ok(input)
     }
 
-    fn file(&self, file: &Path, streams: &mut Streams, totals: &mut Totals) -> anyhow::Result<()> {
+    fn file(
+        &self,
+        file: &Path,
+        streams: &mut Streams,
+        totals: &mut Totals,
+        mut checkpoint: Option<&mut Checkpoint>,
+    ) -> anyhow::Result<()> {
+        let finished = checkpoint.as_ref().map_or(0, |checkpoint| checkpoint.finished());
+        if finished == u64::MAX {
+            checkpoint.into_iter().for_each(Checkpoint::next_input);
+            return Ok(());
+        }
+        let blocks_done = usize::try_from(finished).unwrap_or(usize::MAX);
         let input = self.open(file, streams)?;
         let Input { file: name, layout, blocks, .. } = input;
-        if self.format == Format::Csv && totals.written == 0 && self.prints_ads() {
+        if self.judging.format == Format::Csv
+            && totals.written == 0
+            && finished == 0
+            && self.judging.prints_ads()
+        {
             streams.data().write_all(&rows::csv_header(&layout))?;
         }
         let bar = streams.progress(None, "ads");
-        let work = |block: &Block| self.block(block, &layout);
-        let take = |batch: Batch| {
-            bar.inc(u64::try_from(batch.judged.len()).unwrap_or(0));
-            self.take(batch, &name, streams, totals)
+        let worker = || {
+            let mut worker = Worker::new(self.judging, &layout);
+            move |block: &Block| worker.block(block)
         };
-        let result = pipeline::run(blocks, self.threads(), work, take);
+        let take = |batch: Batch| {
+            bar.inc(batch.judged);
+            self.take(batch, &name, streams, totals)?;
+            match &mut checkpoint {
+                Some(checkpoint) => checkpoint.block(&*totals, streams),
+                None => Ok(()),
+            }
+        };
+        let blocks = blocks.skip(blocks_done);
+        let result = pipeline::run(blocks, self.threads(), worker, take);
         bar.finish_and_clear();
+        if let Some(checkpoint) = checkpoint {
+            checkpoint.next_input();
+        }
         result
     }
 
     fn threads(&self) -> NonZero<usize> {
         let cores = || std::thread::available_parallelism().unwrap_or(NonZero::<usize>::MIN);
         self.args.threads.unwrap_or_else(cores)
-    }
-
-    fn prints_ads(&self) -> bool {
-        !self.args.count && !self.args.stats
-    }
-
-    fn is_selected(&self, verdict: Verdict) -> bool {
-        match self.args.only.as_slice() {
-            [] => !self.args.count || verdict == Verdict::Flag,
-            only => only.iter().any(|choice| choice.verdict() == verdict),
-        }
-    }
-
-    fn block(&self, block: &Block, layout: &Layout) -> Batch {
-        let mut batch = Batch::default();
-        if let Some(line) = block.too_long {
-            batch.faults.push((line, Fault::TooLong(self.args.max_record.get())));
-        }
-        for (line, read) in record::records(block, layout, self.mapping) {
-            match read {
-                Ok(record) => self.record(&record, layout, &mut batch),
-                Err(fault) => batch.faults.push((line, fault)),
-            }
-        }
-        batch
-    }
-
-    fn record(&self, record: &record::Record<'_>, layout: &Layout, batch: &mut Batch) {
-        if let Some(encoding) = record.repaired {
-            batch.repaired.push((record.line, encoding));
-        }
-        let finding: Finding = self.scanner.judge(&record.ad());
-        batch.stats.add(&finding);
-        let (score, verdict) = (finding.score, finding.verdict);
-        let wanted = self.is_selected(verdict) && self.prints_ads();
-        let printed = wanted.then(|| rows::printed(record, layout, &finding, self.format));
-        batch.judged.push(Judged { score, verdict, printed });
     }
 
     fn take(
@@ -188,28 +221,17 @@ impl Scan<'_> {
             }
         }
         totals.stats.merge(batch.stats);
-        for judged in batch.judged {
-            totals.flagged += u64::from(judged.verdict == Verdict::Flag);
-            totals.selected += u64::from(self.is_selected(judged.verdict));
-            if judged.printed.is_some() {
-                self.put(judged, streams, totals)?;
-            }
+        totals.flagged += batch.flagged;
+        totals.selected += batch.selected;
+        totals.rows.extend(batch.rows);
+        for top in batch.top {
+            add_top(&mut totals.top, top, self.args.top.unwrap_or(0));
+        }
+        if batch.written > 0 {
+            totals.write(&batch.bytes, self.judging.format, streams)?;
+            totals.written += batch.written;
         }
         Ok(())
-    }
-
-    fn put(&self, judged: Judged, streams: &mut Streams, totals: &mut Totals) -> io::Result<()> {
-        if let Some(count) = self.args.top {
-            // The first of equal scores stays first.
-            let at = totals.top.partition_point(|other| other.score >= judged.score);
-            totals.top.insert(at, judged);
-            totals.top.truncate(count);
-            return Ok(());
-        }
-        match judged.printed {
-            Some(printed) => totals.put(printed, self.format, streams),
-            None => Ok(()),
-        }
     }
 
     fn explain(
@@ -232,7 +254,7 @@ impl Scan<'_> {
                         None => line.to_string() == id,
                     };
                     if matches {
-                        let finding = self.scanner.judge(&ad);
+                        let finding = self.judging.scanner.judge(&ad);
                         if let Some(path) = &self.args.html {
                             write_page(path, &ad, &finding, weights)?;
                             streams.message(format_args!("wrote {}", path.display()));
@@ -251,18 +273,28 @@ impl Scan<'_> {
 }
 
 impl Totals {
+    /// Writes records; those of a JSON array have a separator before each.
+    fn write(&mut self, bytes: &[u8], format: Format, streams: &mut Streams) -> io::Result<()> {
+        let out = streams.data();
+        match bytes.strip_prefix(SEPARATOR) {
+            Some(bytes) if format == Format::Json && self.written == 0 => {
+                out.write_all(b"[\n")?;
+                out.write_all(bytes)
+            }
+            _ => out.write_all(bytes),
+        }
+    }
+
     fn put(&mut self, printed: Printed, format: Format, streams: &mut Streams) -> io::Result<()> {
         match printed {
             Printed::Row(row) => self.rows.push(*row),
-            Printed::Bytes(bytes) => {
-                let out = streams.data();
-                if format == Format::Json {
-                    out.write_all(if self.written == 0 { b"[\n" } else { b",\n" })?;
+            Printed::Bytes(mut bytes) => {
+                match format {
+                    Format::Json => drop(bytes.splice(..0, SEPARATOR.iter().copied())),
+                    Format::Jsonl => bytes.push(b'\n'),
+                    _ => {}
                 }
-                out.write_all(&bytes)?;
-                if format == Format::Jsonl {
-                    out.write_all(b"\n")?;
-                }
+                self.write(&bytes, format, streams)?;
             }
         }
         self.written += 1;
@@ -275,10 +307,8 @@ impl Totals {
         format: Format,
         streams: &mut Streams,
     ) -> anyhow::Result<Outcome> {
-        for judged in std::mem::take(&mut self.top) {
-            if let Some(printed) = judged.printed {
-                self.put(printed, format, streams)?;
-            }
+        for top in std::mem::take(&mut self.top) {
+            self.put(top.printed, format, streams)?;
         }
         if args.count {
             writeln!(streams.data(), "{}", self.selected)?;

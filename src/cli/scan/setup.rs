@@ -47,6 +47,16 @@ pub(in crate::cli) struct Judge {
 }
 
 impl JudgeArgs {
+    /// The scope as the user typed it.
+    pub(super) fn scope(&self) -> impl std::fmt::Debug + use<> {
+        self.scope
+    }
+
+    /// The files of words and weights.
+    pub(super) fn files(&self) -> impl Iterator<Item = &PathBuf> {
+        self.lexicon.iter().chain(&self.weights)
+    }
+
     /// Loads what was asked for.
     pub(in crate::cli) fn load(&self, streams: &mut Streams) -> anyhow::Result<Judge> {
         let mut vocabulary = Vocabulary::embedded();
@@ -95,6 +105,11 @@ impl Judge {
     /// A scanner that judges by this.
     pub(in crate::cli) fn scanner(&self) -> Scanner<'_> {
         Scanner::new(&self.vocabulary, self.data.species(), &self.weights, self.options)
+    }
+
+    /// The day whose law counts.
+    pub(in crate::cli) fn date(&self) -> Date {
+        self.options.on
     }
 
     /// The weights.

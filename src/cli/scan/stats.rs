@@ -1,17 +1,18 @@
 //! Figures about the ads of a scan.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::output::Record as OutputRecord;
 use crate::scan::{Finding, Verdict};
 
 /// Counts what was judged.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub(super) struct Stats {
-    verdicts: BTreeMap<&'static str, u64>,
-    languages: BTreeMap<&'static str, u64>,
+    verdicts: BTreeMap<Cow<'static, str>, u64>,
+    languages: BTreeMap<Cow<'static, str>, u64>,
     products: BTreeMap<String, u64>,
     taxa: BTreeMap<String, u64>,
     appendices: BTreeMap<String, u64>,
@@ -20,11 +21,11 @@ pub(super) struct Stats {
 impl Stats {
     /// Counts `finding`; languages, products and taxa of flagged ads only.
     pub(super) fn add(&mut self, finding: &Finding) {
-        *self.verdicts.entry(finding.verdict.word()).or_default() += 1;
+        *self.verdicts.entry(finding.verdict.word().into()).or_default() += 1;
         if finding.verdict != Verdict::Flag {
             return;
         }
-        *self.languages.entry(finding.language.unwrap_or("?")).or_default() += 1;
+        *self.languages.entry(finding.language.unwrap_or("?").into()).or_default() += 1;
         if let Some(hit) = finding.hits.iter().max_by_key(|hit| hit.points) {
             if let Some(product) = &hit.product {
                 *self.products.entry(product.clone()).or_default() += 1;
@@ -54,7 +55,10 @@ impl Stats {
             let count = self.verdicts.get(verdict).copied().unwrap_or(0);
             rows.push(Figure::new("verdict", verdict, count));
         }
-        rows.extend(sorted("flagged by language", self.languages.iter().map(|(k, v)| (*k, *v))));
+        rows.extend(sorted(
+            "flagged by language",
+            self.languages.iter().map(|(k, v)| (k.as_ref(), *v)),
+        ));
         rows.extend(sorted("flagged by appendix", by_name(&self.appendices)));
         rows.extend(sorted("flagged by product", by_name(&self.products)));
         rows.extend(sorted("flagged by taxon", by_name(&self.taxa)));

@@ -4,6 +4,7 @@
 
 mod compile;
 mod layout;
+pub mod sketch;
 
 use std::borrow::Cow;
 
@@ -138,14 +139,27 @@ impl Index {
     }
 
     fn text(&self, start: u32, length: u32) -> &str {
+        std::str::from_utf8(self.letters(start, length)).unwrap_or_default()
+    }
+
+    /// A text as bytes: to compare it, it need not be checked to be UTF-8.
+    fn letters(&self, start: u32, length: u32) -> &[u8] {
         let from = self.starts[Section::Text as usize] + start as usize;
-        std::str::from_utf8(&self.bytes[from..from + length as usize]).unwrap_or_default()
+        &self.bytes[from..from + length as usize]
     }
 
     /// How many terms there are.
     #[must_use]
     pub fn len(&self) -> usize {
         self.lengths[Section::Terms as usize] / (layout::term::WIDTH * 4)
+    }
+
+    fn entries(&self) -> u32 {
+        u32::try_from(self.lengths[Section::Entries as usize] / (entry::WIDTH * 4)).unwrap_or(0)
+    }
+
+    fn patterns(&self) -> usize {
+        self.lengths[Section::Patterns as usize] / (pattern::WIDTH * 4)
     }
 
     /// True when there is no term.
@@ -170,6 +184,14 @@ impl Index {
             index: self,
             refs: (first, u32::from(count)),
         }
+    }
+
+    /// The kind of term number `at`.
+    #[must_use]
+    pub fn kind(&self, at: u32) -> Kind {
+        use layout::term;
+        let codes = self.number(Section::Terms, at as usize * term::WIDTH + term::CODES);
+        Kind::ALL[usize::from(codes.to_le_bytes()[2])]
     }
 
     /// Hands `take` the terms whose first word is `word`, whole or as a part of a compound.
@@ -233,8 +255,8 @@ impl Index {
             self.each(Section::RunStarts, Section::RunItems, hash(key), |number| {
                 let record: [u32; entry::WIDTH] = self.record(Section::Entries, number);
                 let pattern = self.pattern(unpacked(record[entry::WORDS]).0);
-                let fits = if pattern.alone { run == pattern.stem } else { true };
-                if fits && rest.starts_with(pattern.stem) {
+                let fits = !pattern.alone || run.as_bytes() == pattern.stem;
+                if fits && rest.as_bytes().starts_with(pattern.stem) {
                     let (term, language) = unpacked(record[entry::TERM]);
                     let to = at + pattern.stem.len();
                     take(Inside { term, language: Language::at(language), from: at, to });
@@ -251,8 +273,8 @@ impl Index {
         Pattern {
             index: self,
             forms: record[pattern::FORMS]..record[pattern::FORMS] + u32::from(count),
-            stem: self.text(record[pattern::STEM], u32::from(stem)),
-            part: self.text(record[pattern::PART], u32::from(part)),
+            stem: self.letters(record[pattern::STEM], u32::from(stem)),
+            part: self.letters(record[pattern::PART], u32::from(part)),
             ending: Ending::of_number(codes & 15),
             strict: codes & pattern::STRICT != 0,
             alone: codes & pattern::ALONE != 0,
@@ -264,8 +286,8 @@ impl Index {
 struct Pattern<'a> {
     index: &'a Index,
     forms: std::ops::Range<u32>,
-    stem: &'a str,
-    part: &'a str,
+    stem: &'a [u8],
+    part: &'a [u8],
     ending: Option<Ending>,
     strict: bool,
     alone: bool,
@@ -292,14 +314,20 @@ impl Pattern<'_> {
 
     fn has_stem(&self, word: Seen<'_>) -> bool {
         self.ending.is_some_and(|ending| {
-            let rest = word.form.strip_prefix(self.stem);
-            rest.is_some_and(|rest| ending.fits(self.stem, rest))
+            word.form.as_bytes().starts_with(self.stem)
+                && word
+                    .form
+                    .split_at_checked(self.stem.len())
+                    .is_some_and(|(stem, rest)| ending.fits(stem, rest))
         })
     }
 
     /// The bytes of a compound that this word takes at its beginning.
     fn head(&self, word: Seen<'_>) -> Option<usize> {
-        let rest = word.form.strip_prefix(self.part).filter(|_| !self.part.is_empty())?;
+        if self.part.is_empty() || !word.form.as_bytes().starts_with(self.part) {
+            return None;
+        }
+        let rest = word.form.get(self.part.len()..)?;
         (rest.chars().count() >= 3).then_some(self.part.len())
     }
 
@@ -309,7 +337,11 @@ impl Pattern<'_> {
             return None;
         }
         PART_ENDINGS.iter().find_map(|ending| {
-            let before = word.form.strip_suffix(ending)?.strip_suffix(self.part)?;
+            let bare = word.form.strip_suffix(ending)?;
+            if !bare.as_bytes().ends_with(self.part) {
+                return None;
+            }
+            let before = bare.get(..bare.len() - self.part.len())?;
             (before.chars().count() >= 3).then_some(self.part.len() + ending.len())
         })
     }

@@ -139,25 +139,19 @@ pub fn csv_records(bytes: &[u8], delimiter: u8) -> impl Iterator<Item = (usize, 
 /// Quotes open at the start of a cell only: `12" jaw` opens none.
 fn csv_record_end(bytes: &[u8], begin: usize, delimiter: u8) -> usize {
     let mut at = begin;
-    let mut cell_start = true;
-    while at < bytes.len() {
-        let byte = bytes[at];
-        if byte == b'"' && cell_start {
-            at = closing_quote(bytes, at + 1);
-            cell_start = false;
-            continue;
+    while let Some(found) = memchr::memchr2(b'\n', b'"', &bytes[at..]) {
+        let place = at + found;
+        if bytes[place] == b'\n' {
+            return place + 1;
         }
-        cell_start = byte == delimiter;
-        at += 1;
-        if byte == b'\n' {
-            break;
-        }
+        let opens = place == begin || bytes[place - 1] == delimiter;
+        at = if opens { closing_quote(bytes, place + 1) } else { place + 1 };
     }
-    at
+    bytes.len()
 }
 
 /// The place after the quote that closes a cell; a doubled quote closes none.
-fn closing_quote(bytes: &[u8], mut at: usize) -> usize {
+pub(super) fn closing_quote(bytes: &[u8], mut at: usize) -> usize {
     while let Some(found) = memchr::memchr(b'"', &bytes[at..]) {
         let quote = at + found;
         if bytes.get(quote + 1) != Some(&b'"') {

@@ -50,6 +50,9 @@ pub fn text(value: &RawValue) -> Option<Cow<'_, str>> {
 
     let raw = value.get();
     match raw.as_bytes().first()? {
+        b'"' if memchr::memchr(b'\\', raw.as_bytes()).is_none() => {
+            Some(Cow::Borrowed(&raw[1..raw.len() - 1]))
+        }
         b'"' => serde_json::from_str::<Text<'_>>(raw).ok().map(|text| text.0),
         b'-' | b'0'..=b'9' => Some(Cow::Borrowed(raw)),
         b'[' => {

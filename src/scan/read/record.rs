@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use serde::Serialize;
 
-use super::blocks::{Block, csv_records};
+use super::blocks::{Block, closing_quote, csv_records};
 use super::encoding;
 use super::json::{self, Object};
 use super::layout::{Layout, Mapping};
@@ -89,7 +89,8 @@ pub fn records<'a>(
     match layout {
         Layout::Text => Box::new(lines(block).map(|(line, raw)| (line, Ok(text(line, raw))))),
         Layout::Json => {
-            Box::new(lines(block).map(|(line, raw)| (line, object(line, raw, mapping))))
+            let mut roles = Roles::new(mapping);
+            Box::new(lines(block).map(move |(line, raw)| (line, object(line, raw, &mut roles))))
         }
         Layout::Csv { delimiter, columns } => {
             let mut line = block.line;
@@ -137,14 +138,45 @@ fn text(line: u64, raw: &[u8]) -> Record<'_> {
     Record { line, original: Original::Line(text), fields, repaired }
 }
 
-fn object<'a>(line: u64, raw: &'a [u8], mapping: &Mapping) -> Result<Record<'a>, Fault> {
+/// What the fields of one file are for: their names are looked up once.
+struct Roles<'a> {
+    mapping: &'a Mapping,
+    known: Vec<(String, Option<Role>)>,
+}
+
+/// More names than these are not remembered.
+const REMEMBERED: usize = 256;
+
+impl<'a> Roles<'a> {
+    fn new(mapping: &'a Mapping) -> Self {
+        Self { mapping, known: Vec::new() }
+    }
+
+    /// What the field `name` is for; most records have their fields in one order.
+    fn of(&mut self, place: usize, name: &str) -> Option<Role> {
+        let known = self.known.get(place).filter(|known| known.0 == name);
+        if let Some((_, role)) = known.or_else(|| self.known.iter().find(|known| known.0 == name)) {
+            return *role;
+        }
+        let role = self.mapping.role(name);
+        if self.known.len() < REMEMBERED {
+            self.known.push((name.to_owned(), role));
+        }
+        role
+    }
+}
+
+fn object<'a>(line: u64, raw: &'a [u8], roles: &mut Roles<'_>) -> Result<Record<'a>, Fault> {
     let text = std::str::from_utf8(raw).map_err(|_| Fault::NotText)?.trim();
     let object: Object<'_> =
         serde_json::from_str(text).map_err(|err| Fault::Json(err.to_string()))?;
     let fields: Vec<_> = object
         .members
         .iter()
-        .filter_map(|(name, value)| Some((mapping.role(name)?, name.clone(), json::text(value)?)))
+        .enumerate()
+        .filter_map(|(place, (name, value))| {
+            Some((roles.of(place, name)?, name.clone(), json::text(value)?))
+        })
         .collect();
     if !fields.iter().any(|(role, _, _)| matches!(role, Role::Title | Role::Text)) {
         return Err(Fault::NoText);
@@ -180,17 +212,15 @@ fn cells<'a>(
     columns: &'a [(String, Option<Role>)],
 ) -> Result<Record<'a>, Fault> {
     let (text, repaired) = decoded(raw);
-    let mut reader = csv::ReaderBuilder::new()
-        .has_headers(false)
-        .flexible(true)
-        .delimiter(delimiter)
-        .from_reader(text.as_bytes());
-    let mut row = csv::StringRecord::new();
-    reader.read_record(&mut row).map_err(|_| Fault::NotText)?;
-    if row.len() != columns.len() {
-        return Err(Fault::Ragged { found: row.len(), expected: columns.len() });
+    let cells: Vec<Cow<'a, str>> = match text {
+        Cow::Borrowed(text) => split(text, delimiter).collect(),
+        Cow::Owned(text) => {
+            split(&text, delimiter).map(|cell| Cow::Owned(cell.into_owned())).collect()
+        }
+    };
+    if cells.len() != columns.len() {
+        return Err(Fault::Ragged { found: cells.len(), expected: columns.len() });
     }
-    let cells: Vec<Cow<'a, str>> = row.iter().map(|cell| Cow::Owned(cell.to_owned())).collect();
     let fields: Vec<_> = columns
         .iter()
         .zip(&cells)
@@ -199,6 +229,34 @@ fn cells<'a>(
         })
         .collect();
     Ok(Record { line, original: Original::Cells(cells), fields, repaired })
+}
+
+/// The cells of one record of CSV, as the crate csv cuts them, borrowed where no
+/// quote is doubled.
+fn split(record: &str, delimiter: u8) -> impl Iterator<Item = Cow<'_, str>> {
+    let record = record.strip_suffix('\n').unwrap_or(record);
+    let record = record.strip_suffix('\r').unwrap_or(record);
+    let mut rest = Some(record);
+    std::iter::from_fn(move || {
+        let from = rest?;
+        let bytes = from.as_bytes();
+        let quoted = bytes.first() == Some(&b'"');
+        let closed = if quoted { closing_quote(bytes, 1) } else { 0 };
+        let end = memchr::memchr(delimiter, &bytes[closed..]).map(|at| closed + at);
+        rest = end.map(|end| &from[end + 1..]);
+        let cell = &from[..end.unwrap_or(from.len())];
+        Some(if quoted { unquoted(cell, closed) } else { Cow::Borrowed(cell) })
+    })
+}
+
+/// A cell that begins with a quote; the closing one ends before the byte `closed`.
+fn unquoted(cell: &str, closed: usize) -> Cow<'_, str> {
+    let is_closed = closed >= 2 && cell.as_bytes()[closed - 1] == b'"';
+    let inner = &cell[1..if is_closed { closed - 1 } else { closed }];
+    if closed == cell.len() && memchr::memchr(b'"', inner.as_bytes()).is_none() {
+        return Cow::Borrowed(inner);
+    }
+    Cow::Owned(inner.replace("\"\"", "\"") + &cell[closed..])
 }
 
 /// Writes the record with `finding` beside it as one JSON object, without a line end.
@@ -210,7 +268,10 @@ pub fn write_json(
 ) {
     match (&record.original, layout) {
         (Original::Line(text), _) => {
-            out.extend(format!("{{\"line\":{},\"text\":{}", record.line, quoted(text)).bytes());
+            out.extend_from_slice(b"{\"line\":");
+            put(out, &record.line);
+            out.extend_from_slice(b",\"text\":");
+            put(out, text);
             out.push(b',');
         }
         (Original::Json { open, empty }, _) => {
@@ -222,12 +283,39 @@ pub fn write_json(
         (Original::Cells(cells), Layout::Csv { columns, .. }) => {
             out.push(b'{');
             for ((name, _), cell) in columns.iter().zip(cells) {
-                out.extend(format!("{}:{},", quoted(name), quoted(cell)).bytes());
+                put(out, name);
+                out.push(b':');
+                put(out, cell);
+                out.push(b',');
             }
         }
         (Original::Cells(_), _) => out.push(b'{'),
     }
     out.extend_from_slice(b"\"pugmark\":");
-    serde_json::to_writer(&mut *out, finding).expect("a finding is always JSON");
+    put(out, finding);
     out.push(b'}');
+}
+
+fn put(out: &mut Vec<u8>, value: &(impl Serialize + ?Sized)) {
+    serde_json::to_writer(out, value).expect("texts, numbers and findings are always JSON");
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::split;
+
+    proptest! {
+        #[test]
+        fn cells_are_cut_as_the_crate_csv_cuts_them(record in "[ab,\" é]{1,40}") {
+            let mut reader = csv::ReaderBuilder::new()
+                .has_headers(false)
+                .flexible(true)
+                .from_reader(record.as_bytes());
+            let theirs = reader.records().next().unwrap().unwrap();
+            let ours: Vec<_> = split(&record, b',').collect();
+            prop_assert_eq!(ours, theirs.iter().collect::<Vec<_>>());
+        }
+    }
 }

@@ -1,0 +1,177 @@
+//! Judges the records of a block and puts them into the form that was asked for.
+
+use serde_json::value::{RawValue, to_raw_value};
+
+use crate::output::Format;
+use crate::scan::prefilter::Sieve;
+use crate::scan::read::{Block, Fault, Layout, Mapping, record};
+use crate::scan::{Finding, Scanner, Verdict};
+
+use super::args::Args;
+use super::rows::{self, Printed, Row};
+use super::stats::Stats;
+
+/// What every block of a scan is judged with.
+#[derive(Clone, Copy)]
+pub(super) struct Judging<'a> {
+    pub args: &'a Args,
+    pub mapping: &'a Mapping,
+    pub scanner: &'a Scanner<'a>,
+    pub format: Format,
+}
+
+/// One thread's judging.
+pub(super) struct Worker<'a> {
+    judging: Judging<'a>,
+    layout: &'a Layout,
+    sieve: Sieve<'a>,
+    clear: Finding,
+    clear_json: Box<RawValue>,
+}
+
+/// One of the ads with the highest scores.
+pub(super) struct Top {
+    pub score: u8,
+    pub printed: Printed,
+}
+
+/// What a block came to.
+#[derive(Default)]
+pub(super) struct Batch {
+    /// Ads that were judged.
+    pub judged: u64,
+    /// Ads that were flagged.
+    pub flagged: u64,
+    /// Ads that have the verdicts asked for.
+    pub selected: u64,
+    /// Ads that are printed in `bytes`.
+    pub written: u64,
+    /// What is printed as it stands.
+    pub bytes: Vec<u8>,
+    /// What is printed as a table.
+    pub rows: Vec<Row>,
+    /// The ads with the highest scores, where only those are asked for.
+    pub top: Vec<Top>,
+    /// Records that were left out.
+    pub faults: Vec<(u64, Fault)>,
+    /// Records in another encoding than their file.
+    pub repaired: Vec<(u64, &'static str)>,
+    /// Figures.
+    pub stats: Stats,
+}
+
+impl Judging<'_> {
+    /// True when ads are printed one by one.
+    pub(super) fn prints_ads(&self) -> bool {
+        !self.args.count && !self.args.stats
+    }
+
+    /// True for a verdict that was asked for.
+    pub(super) fn is_selected(&self, verdict: Verdict) -> bool {
+        match self.args.only.as_slice() {
+            [] => !self.args.count || verdict == Verdict::Flag,
+            only => only.iter().any(|choice| choice.verdict() == verdict),
+        }
+    }
+}
+
+/// Adds `new` to the `count` highest scores; of equal scores the first stays first.
+pub(super) fn add_top(top: &mut Vec<Top>, new: Top, count: usize) {
+    let at = top.partition_point(|other| other.score >= new.score);
+    if at < count {
+        top.insert(at, new);
+        top.truncate(count);
+    }
+}
+
+impl<'a> Worker<'a> {
+    pub(super) fn new(judging: Judging<'a>, layout: &'a Layout) -> Self {
+        let (sieve, clear) = (judging.scanner.sieve(), Finding::clear());
+        let clear_json = to_raw_value(&clear).expect("a finding is always JSON");
+        Self { judging, layout, sieve, clear, clear_json }
+    }
+
+    /// Judges the records of `block`.
+    pub(super) fn block(&mut self, block: &Block) -> Batch {
+        let mut batch = Batch::default();
+        if let Some(line) = block.too_long {
+            let limit = self.judging.args.max_record.get();
+            batch.faults.push((line, Fault::TooLong(limit)));
+        }
+        for (line, read) in record::records(block, self.layout, self.judging.mapping) {
+            match read {
+                Ok(record) => self.record(&record, &mut batch),
+                Err(fault) => batch.faults.push((line, fault)),
+            }
+        }
+        batch
+    }
+
+    fn record(&mut self, record: &record::Record<'_>, batch: &mut Batch) {
+        if let Some(encoding) = record.repaired {
+            batch.repaired.push((record.line, encoding));
+        }
+        let found = self.judged(record);
+        let finding = found.as_ref().unwrap_or(&self.clear);
+        batch.stats.add(finding);
+        batch.judged += 1;
+        batch.flagged += u64::from(finding.verdict == Verdict::Flag);
+        if !self.judging.is_selected(finding.verdict) {
+            return;
+        }
+        batch.selected += 1;
+        if self.judging.prints_ads() {
+            self.print(record, found.as_ref(), batch);
+        }
+    }
+
+    /// The finding of an ad that names what one could be about.
+    fn judged(&mut self, record: &record::Record<'_>) -> Option<Finding> {
+        let scanner = self.judging.scanner;
+        if self.judging.args.full {
+            return Some(scanner.judge(&record.ad()));
+        }
+        let mut read = record.fields.iter().filter(|(role, _, _)| role.is_read());
+        read.any(|(_, _, text)| self.sieve.may_hold_anchor(text))
+            .then(|| scanner.judge_named(&record.ad()))
+            .flatten()
+    }
+
+    /// Prints `record` with what was `found`; nothing: it is clear.
+    fn print(&self, record: &record::Record<'_>, found: Option<&Finding>, batch: &mut Batch) {
+        let format = self.judging.format;
+        let finding = found.unwrap_or(&self.clear);
+        if let Some(count) = self.judging.args.top {
+            let printed = rows::printed(record, self.layout, finding, format);
+            add_top(&mut batch.top, Top { score: finding.score, printed }, count);
+            return;
+        }
+        batch.written += 1;
+        match format {
+            Format::Json => {
+                batch.bytes.extend_from_slice(SEPARATOR);
+                self.json(record, found, &mut batch.bytes);
+            }
+            Format::Jsonl => {
+                self.json(record, found, &mut batch.bytes);
+                batch.bytes.push(b'\n');
+            }
+            _ => match rows::printed(record, self.layout, finding, format) {
+                Printed::Row(row) => batch.rows.push(*row),
+                Printed::Bytes(bytes) => batch.bytes.extend_from_slice(&bytes),
+            },
+        }
+    }
+}
+
+impl Worker<'_> {
+    fn json(&self, record: &record::Record<'_>, found: Option<&Finding>, out: &mut Vec<u8>) {
+        match found {
+            Some(finding) => record::write_json(out, record, self.layout, finding),
+            None => record::write_json(out, record, self.layout, &self.clear_json),
+        }
+    }
+}
+
+/// What stands before each record of a JSON array but the first.
+pub(super) const SEPARATOR: &[u8] = b",\n";

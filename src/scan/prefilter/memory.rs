@@ -1,0 +1,186 @@
+//! Remembers by their bytes what pieces and pairs of pieces mean.
+
+use std::collections::HashMap;
+
+/// Bytes of a piece that is remembered in place.
+const SHORT: usize = 24;
+/// Pieces that are remembered in place: 1 MiB.
+const PLACES: usize = 1 << 15;
+/// Pairs that are remembered.
+const PAIRS: usize = 1 << 14;
+/// Longer pieces that are remembered before all of them are forgotten.
+const LONG: usize = 1 << 13;
+
+/// What is known of a piece.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Known {
+    /// Bits of [`Known`]; 0 in the lowest means that nothing is known.
+    bits: u32,
+    /// Tells pieces apart while the sieve lives.
+    pub number: u32,
+}
+
+impl Known {
+    /// An anchor stands in it.
+    pub(super) const ANCHOR: u32 = 2;
+    /// An anchor of several words may begin in it.
+    pub(super) const BEGINS: u32 = 4;
+    /// It may be the second word of an anchor.
+    pub(super) const GOES_ON: u32 = 8;
+    /// It begins with a single letter.
+    pub(super) const SINGLE_FIRST: u32 = 16;
+    /// It ends with a single letter.
+    pub(super) const SINGLE_LAST: u32 = 32;
+    /// It is one word.
+    pub(super) const ONE: u32 = 64;
+    /// It begins in a script without spaces.
+    pub(super) const RUN_FIRST: u32 = 128;
+    /// It ends in a script without spaces.
+    pub(super) const RUN_LAST: u32 = 256;
+
+    /// What `bits` say.
+    pub(super) fn new(bits: u32) -> Self {
+        Self { bits: bits | 1, number: 0 }
+    }
+
+    /// True when one of `bits` is said.
+    pub(super) fn has(self, bits: u32) -> bool {
+        self.bits & bits != 0
+    }
+}
+
+#[derive(Clone, Copy, Debug, Default)]
+struct Place {
+    bytes: [u64; 3],
+    known: Known,
+}
+
+/// What a thread has met.
+#[derive(Debug)]
+pub(super) struct Memory {
+    places: Vec<Place>,
+    pairs: Vec<(u64, bool)>,
+    long: HashMap<Vec<u8>, Known>,
+    last: u32,
+}
+
+/// The bytes of a short piece as numbers.
+pub(super) type Key = [u64; 3];
+
+/// The key of `text[start..end]`, if it is short.
+pub(super) fn key(text: &[u8], start: usize, end: usize) -> Option<Key> {
+    let length = end - start;
+    if length > SHORT {
+        return None;
+    }
+    if let Some(window) = text.get(start..start + SHORT) {
+        let word = |at: usize| {
+            let bytes: &[u8; 8] = window[at..].first_chunk().expect("the window has 24 bytes");
+            masked(u64::from_le_bytes(*bytes), length.saturating_sub(at))
+        };
+        return Some([word(0), word(8), word(16)]);
+    }
+    let mut padded = [0u8; SHORT];
+    padded[..length].copy_from_slice(&text[start..end]);
+    let word =
+        |at: usize| u64::from_le_bytes(*padded[at..].first_chunk().expect("there are 24 bytes"));
+    Some([word(0), word(8), word(16)])
+}
+
+/// The first `bytes` bytes of `word`.
+fn masked(word: u64, bytes: usize) -> u64 {
+    if bytes >= 8 { word } else { word & !(u64::MAX << (bytes * 8)) }
+}
+
+fn place(key: &Key) -> usize {
+    let mixed = key[0].wrapping_mul(0x9E37_79B9_7F4A_7C15)
+        ^ key[1].wrapping_mul(0xC2B2_AE3D_27D4_EB4F).rotate_left(23)
+        ^ key[2].wrapping_mul(0x1656_67B1_9E37_79F9).rotate_left(41);
+    (mixed.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> (64 - PLACES.trailing_zeros())) as usize
+}
+
+impl Memory {
+    pub(super) fn new() -> Self {
+        Self {
+            places: vec![Place::default(); PLACES],
+            pairs: vec![(0, false); PAIRS],
+            long: HashMap::new(),
+            last: 0,
+        }
+    }
+
+    /// What is known of a short piece.
+    pub(super) fn get(&self, key: &Key) -> Option<Known> {
+        let place = &self.places[place(key)];
+        (place.bytes == *key && place.known.has(1)).then_some(place.known)
+    }
+
+    /// Remembers a short piece.
+    pub(super) fn put(&mut self, key: Key, known: Known) -> Known {
+        let known = self.numbered(known);
+        self.places[place(&key)] = Place { bytes: key, known };
+        known
+    }
+
+    /// What is known of a long piece.
+    pub(super) fn get_long(&self, piece: &[u8]) -> Option<Known> {
+        self.long.get(piece).copied()
+    }
+
+    /// Remembers a long piece.
+    pub(super) fn put_long(&mut self, piece: &[u8], known: Known) -> Known {
+        let known = self.numbered(known);
+        if self.long.len() >= LONG {
+            self.long.clear();
+        }
+        if piece.len() <= 4 * SHORT {
+            self.long.insert(piece.to_vec(), known);
+        }
+        known
+    }
+
+    fn numbered(&mut self, known: Known) -> Known {
+        if self.last == u32::MAX {
+            *self = Self::new();
+        }
+        self.last += 1;
+        Known { number: self.last, ..known }
+    }
+
+    /// Whether an anchor begins in the first piece and goes on in the second; `find`
+    /// says it when it is not known.
+    pub(super) fn pair(&mut self, first: u32, second: u32, find: impl FnOnce() -> bool) -> bool {
+        let key = u64::from(first) << 32 | u64::from(second);
+        let at =
+            (key.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> (64 - PAIRS.trailing_zeros())) as usize;
+        if self.pairs[at].0 != key {
+            self.pairs[at] = (key, find());
+        }
+        self.pairs[at].1
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Known, Memory, key};
+
+    #[test]
+    fn a_piece_is_known_by_all_its_bytes() {
+        let text = b"ivory ivories and then some more words";
+        let mut memory = Memory::new();
+        let ivory = key(text, 0, 5).unwrap();
+        memory.put(ivory, Known::new(Known::ANCHOR));
+        assert!(memory.get(&ivory).unwrap().has(Known::ANCHOR));
+        assert_eq!(key(b"ivory", 0, 5).unwrap(), ivory);
+        assert_eq!(memory.get(&key(text, 6, 13).unwrap()), None);
+        assert_eq!(key(text, 0, 25), None);
+    }
+
+    #[test]
+    fn a_pair_is_asked_for_once() {
+        let mut memory = Memory::new();
+        assert!(memory.pair(1, 2, || true));
+        assert!(memory.pair(1, 2, || false));
+        assert!(!memory.pair(2, 1, || false));
+    }
+}

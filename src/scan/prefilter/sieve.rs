@@ -1,0 +1,286 @@
+//! Decides text by text whether an anchor may stand in it.
+
+use crate::lexicon::index::sketch::Sketch;
+use crate::lexicon::words::{Shape, Token};
+use crate::scan::matching::Hit;
+use crate::scan::normal::Text;
+
+use super::Prefilter;
+use super::memory::{Known, Memory, key};
+use super::pieces::{self, Piece, is_number};
+use super::runs::{self, Part};
+
+/// Pieces that are looked at from the one in which a term of several words begins.
+const WINDOW: usize = 12;
+/// Single letters in a row that may be a word.
+const SPACED: u32 = 4;
+
+/// The prefilter of one thread.
+#[derive(Debug)]
+pub struct Sieve<'a> {
+    filter: Prefilter<'a>,
+    memory: Memory,
+    text: Text,
+    hits: Vec<Hit>,
+    joined: String,
+}
+
+/// What stands before a piece.
+#[derive(Clone, Copy, Debug, Default)]
+struct Before {
+    /// The piece before, if an anchor of several words may begin there.
+    open: Option<(usize, u32)>,
+    /// Punctuation stands after it.
+    closed: bool,
+    /// Single letters in a row.
+    singles: u32,
+    /// The piece before, if it ends in a script without spaces, and whether
+    /// it is not looked at sign by sign.
+    run: Option<(usize, bool)>,
+    /// The piece before, if it is one letter and a point: *B. hamorii*.
+    initial: Option<usize>,
+}
+
+impl<'a> Sieve<'a> {
+    pub(in crate::scan) fn new(filter: Prefilter<'a>) -> Self {
+        let (text, hits, joined) = (Text::default(), Vec::new(), String::new());
+        Self { filter, memory: Memory::new(), text, hits, joined }
+    }
+
+    /// False when no anchor stands in `text`, the whole text of a field.
+    pub fn may_hold_anchor(&mut self, text: &str) -> bool {
+        // A term that is longer than the window is never looked up whole.
+        if self.sketch().longest() >= WINDOW {
+            return true;
+        }
+        let mut before = Before::default();
+        let mut at = 0;
+        while let Some(piece) = pieces::next(text.as_bytes(), at) {
+            at = piece.next;
+            if self.piece(text, &piece, &mut before) {
+                return true;
+            }
+        }
+        false
+    }
+
+    fn sketch(&self) -> &'a Sketch {
+        self.filter.sketch
+    }
+
+    fn piece(&mut self, text: &str, piece: &Piece, before: &mut Before) -> bool {
+        if piece.parted || before.closed {
+            let initial = before.initial.filter(|_| !piece.parted);
+            *before = Before { initial, ..Before::default() };
+        }
+        if piece.start == piece.end {
+            before.closed = true;
+            return false;
+        }
+        if is_number(piece, text) && !self.sketch().has_numbers() {
+            before.singles = if piece.end - piece.start == 1 { before.singles + 1 } else { 0 };
+            let open = before.open.take();
+            before.closed = piece.closed;
+            return before.singles >= SPACED
+                || open.is_some_and(|(start, _)| self.window(text, start));
+        }
+        let written = &text[piece.start..piece.end];
+        if runs::has_run(written.as_bytes())
+            && let Some(parts) = runs::parts(written)
+            && parts.iter().any(|(part, _, _)| *part == Part::Run)
+        {
+            return self.runs(text, piece, &parts, before);
+        }
+        let known = self.known(text, piece.start, piece.end);
+        self.join(text, piece, known, before)
+    }
+
+    /// Takes a piece together with what stands before it.
+    fn join(&mut self, text: &str, piece: &Piece, known: Known, before: &mut Before) -> bool {
+        if known.has(Known::ANCHOR) {
+            return true;
+        }
+        let run = before.run.take().filter(|_| known.has(Known::RUN_FIRST));
+        let initial = before.initial.take();
+        let run = run.map(|(start, _)| start);
+        if run.or(initial).is_some_and(|start| self.window(text, start)) {
+            return true;
+        }
+        before.run = known.has(Known::RUN_LAST).then_some((piece.start, true));
+        let is_initial = known.has(Known::SINGLE_FIRST) && known.has(Known::ONE) && piece.closed;
+        before.initial = is_initial.then_some(piece.start);
+        if known.has(Known::SINGLE_FIRST) {
+            before.singles += 1;
+            if before.singles >= SPACED {
+                return true;
+            }
+        }
+        if !known.has(Known::SINGLE_FIRST) || !known.has(Known::ONE) {
+            before.singles = u32::from(known.has(Known::SINGLE_LAST));
+        }
+        if let Some((start, number)) = before.open
+            && known.has(Known::GOES_ON)
+            && self.pair(text, (start, number), piece, known)
+            && self.window(text, start)
+        {
+            return true;
+        }
+        before.open = known.has(Known::BEGINS).then_some((piece.start, known.number));
+        before.closed = piece.closed;
+        false
+    }
+
+    /// True when a term that begins in the piece at `first` goes on in `piece`.
+    fn pair(&mut self, text: &str, first: (usize, u32), piece: &Piece, known: Known) -> bool {
+        let Self { filter, memory, text: room, hits, joined } = self;
+        memory.pair(first.1, known.number, || {
+            joined.clear();
+            joined.push_str(&text[first.0..piece.end]);
+            room.read(joined);
+            filter.holds_anchor(room, hits) || filter.goes_on(room)
+        })
+    }
+
+    /// True when an anchor stands in the text from `start` on, a few pieces long.
+    fn window(&mut self, text: &str, start: usize) -> bool {
+        let mut end = start;
+        for _ in 0..WINDOW {
+            let Some(piece) = pieces::next(text.as_bytes(), end) else { break };
+            end = piece.next;
+        }
+        self.text.read(&text[start..end]);
+        self.filter.holds_anchor(&self.text, &mut self.hits)
+    }
+
+    /// A piece with signs of a script without spaces in it.
+    fn runs(
+        &mut self,
+        text: &str,
+        piece: &Piece,
+        parts: &[(Part, usize, usize)],
+        before: &mut Before,
+    ) -> bool {
+        let open = before.open.take().map(|(start, _)| start);
+        let whole = before.run.filter(|(_, whole)| *whole).map(|(start, _)| start);
+        if open.or(whole).is_some_and(|start| self.window(text, start)) {
+            return true;
+        }
+        let last = parts.last().filter(|(part, _, _)| *part == Part::Run);
+        let run = last.map(|(_, from, _)| (piece.start + from, false));
+        *before = Before { singles: 1, closed: piece.closed, run, ..Before::default() };
+        parts.iter().any(|(part, from, to)| {
+            let (start, end) = (piece.start + from, piece.start + to);
+            match part {
+                Part::Run => self.run(text, start, end),
+                Part::Other => {
+                    let known = self.known(text, start, end);
+                    known.has(Known::ANCHOR)
+                        || (known.has(Known::BEGINS) && self.window(text, start))
+                }
+            }
+        })
+    }
+
+    /// A run, with the sign after it where only a space or a sign parts them: 象 牙.
+    fn run(&mut self, text: &str, start: usize, end: usize) -> bool {
+        let run = &text[start..end];
+        let sketch = self.sketch();
+        let mut ends = run.char_indices().skip(2).map(|(at, _)| at).chain([run.len()]);
+        let begins = run.char_indices().any(|(at, _)| {
+            let end = ends.next().unwrap_or(run.len());
+            sketch.may_begin_run(&run[at..end])
+        });
+        let begins = begins || {
+            let after = text[end..].chars().nth(1).filter(|c| runs::is_run(*c));
+            let pair = run.chars().next_back().zip(after);
+            pair.is_some_and(|(last, first)| {
+                sketch.may_begin_run(&String::from_iter([last, first]))
+            })
+        };
+        begins && self.window(text, start)
+    }
+
+    /// What is known of `text[start..end]`.
+    fn known(&mut self, text: &str, start: usize, end: usize) -> Known {
+        let bytes = text.as_bytes();
+        let Some(key) = key(bytes, start, end) else {
+            let piece = &bytes[start..end];
+            return match self.memory.get_long(piece) {
+                Some(known) => known,
+                None => {
+                    let known = self.find(&text[start..end]);
+                    self.memory.put_long(piece, known)
+                }
+            };
+        };
+        match self.memory.get(&key) {
+            Some(known) => known,
+            None => {
+                let known = self.find(&text[start..end]);
+                self.memory.put(key, known)
+            }
+        }
+    }
+
+    /// Finds what `piece` means, with the matcher.
+    fn find(&mut self, piece: &str) -> Known {
+        let bits = self.bits(piece);
+        // Whether UTF-8 is mended depends on letters elsewhere in the text, too.
+        let doubt = may_be_mended(piece) && self.is_mended(piece);
+        Known::new(if doubt { bits | Known::ANCHOR } else { bits })
+    }
+
+    /// True when `piece` reads otherwise in a text that has broken letters.
+    fn is_mended(&self, piece: &str) -> bool {
+        let beside = Text::of(&format!("Ã {piece}"));
+        let forms = beside.tokens().iter().skip(1).map(|token| beside.form(token));
+        !forms.eq(self.text.tokens().iter().map(|token| self.text.form(token)))
+    }
+
+    fn bits(&mut self, piece: &str) -> u32 {
+        self.text.read(piece);
+        if self.filter.holds_anchor(&self.text, &mut self.hits) {
+            return Known::ANCHOR;
+        }
+        let mut bits = 0;
+        let tokens = self.text.tokens();
+        let form = |at: usize| tokens.get(at).map(|token| self.text.form(token));
+        let (first, last) = (form(0), tokens.len().checked_sub(1).and_then(form));
+        let shape = |token: Option<&Token>| token.is_some_and(|token| token.shape == Shape::Run);
+        let is_single = |form: Option<&str>| form.is_some_and(|form| form.chars().nth(1).is_none());
+        for (said, bit) in [
+            (is_single(first), Known::SINGLE_FIRST),
+            (is_single(last), Known::SINGLE_LAST),
+            (tokens.len() <= 1, Known::ONE),
+            (self.may_go_on(), Known::GOES_ON),
+            (shape(tokens.first()), Known::RUN_FIRST),
+            (shape(tokens.last()), Known::RUN_LAST),
+            (self.filter.goes_on(&self.text), Known::BEGINS),
+        ] {
+            bits |= if said { bit } else { 0 };
+        }
+        bits
+    }
+
+    /// True when the first word, as written or as meant, may be the second of an anchor.
+    fn may_go_on(&self) -> bool {
+        let first = self.text.tokens().first().map(|token| self.text.form(token));
+        let readings = self.text.readings().iter().filter(|reading| reading.first == 0);
+        let mut forms = first.into_iter().chain(readings.map(|reading| reading.form.as_str()));
+        forms.any(|form| self.may_be_second(form))
+    }
+
+    /// Letters that Arabic writes on to the beginning of a word may hide it.
+    fn may_be_second(&self, form: &str) -> bool {
+        form.starts_with(|c: char| ('\u{600}'..='\u{6FF}').contains(&c))
+            || self.sketch().may_be_second(form)
+    }
+}
+
+/// True when `piece` has characters that may be UTF-8 read as Windows-1252.
+fn may_be_mended(piece: &str) -> bool {
+    !piece.is_ascii()
+        && piece.chars().zip(piece.chars().skip(1)).any(|(first, second)| {
+            matches!(first, '\u{C2}'..='\u{DF}' | '\u{E2}') && !second.is_ascii()
+        })
+}
