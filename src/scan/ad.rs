@@ -27,7 +27,24 @@ pub enum Role {
 
 /// The names that each role goes by, folded; from the languages of the first sites.
 const NAMES: &[(Role, &[&str])] = &[
-    (Role::Id, &["id", "ad_id", "listing_id", "item_id", "anzeigennummer", "advertentienummer"]),
+    (
+        Role::Id,
+        &[
+            "id",
+            "ad_id",
+            "listing_id",
+            "item_id",
+            "anzeigennummer",
+            "advertentienummer",
+            "identifiant",
+            "id_annonce",
+            "numero_annonce",
+            "id_anuncio",
+            "numero_anuncio",
+            "编号",
+            "編號",
+        ],
+    ),
     (
         Role::Title,
         &[
@@ -122,8 +139,23 @@ const NAMES: &[(Role, &[&str])] = &[
     (
         Role::Currency,
         &[
-            "currency", "wahrung", "waehrung", "devise", "monnaie", "valuta", "munt", "moneda",
-            "moeda", "waluta", "mena",
+            "currency",
+            "wahrung",
+            "waehrung",
+            "devise",
+            "monnaie",
+            "valuta",
+            "munt",
+            "moneda",
+            "moeda",
+            "waluta",
+            "mena",
+            "munteenheid",
+            "divisa",
+            "货币",
+            "币种",
+            "貨幣",
+            "幣別",
         ],
     ),
     (
@@ -140,9 +172,25 @@ const NAMES: &[(Role, &[&str])] = &[
             "quantidade",
             "ilosc",
             "mnozstvi",
+            "数量",
+            "數量",
         ],
     ),
-    (Role::Country, &["country", "country_code", "land", "pays", "pais", "paese", "kraj", "zeme"]),
+    (
+        Role::Country,
+        &[
+            "country",
+            "country_code",
+            "land",
+            "pays",
+            "pais",
+            "paese",
+            "kraj",
+            "zeme",
+            "国家",
+            "國家",
+        ],
+    ),
     (
         Role::Category,
         &[
@@ -154,9 +202,16 @@ const NAMES: &[(Role, &[&str])] = &[
             "rubriek",
             "categoria",
             "kategoria",
+            "类别",
+            "分类",
+            "類別",
+            "分類",
         ],
     ),
-    (Role::Language, &["language", "lang", "sprache", "langue", "taal", "idioma", "lingua"]),
+    (
+        Role::Language,
+        &["language", "lang", "sprache", "langue", "taal", "idioma", "lingua", "语言", "語言"],
+    ),
 ];
 
 impl Role {
@@ -268,19 +323,34 @@ fn code(text: &str, letters: usize) -> Option<&str> {
 mod tests {
     use super::Role;
 
+    /// Each role in English, French, German, Dutch, Spanish and Chinese, as sites head their columns.
+    const HEADS: [(Role, [&str; 6]); 9] = [
+        (
+            Role::Id,
+            ["ID", "Identifiant", "Anzeigennummer", "advertentienummer", "id_anuncio", "编号"],
+        ),
+        (Role::Title, ["Title", "Titre", "Titel", "titel", "Título", "标题"]),
+        (
+            Role::Text,
+            ["Description", "Descriptif", "Beschreibung", "omschrijving", "Descripción", "描述"],
+        ),
+        (Role::Price, ["Price", "Prix", "Preis", "prijs", "Precio", "价格"]),
+        (Role::Currency, ["Currency", "Devise", "Währung", "valuta", "Moneda", "货币"]),
+        (Role::Quantity, ["Quantity", "Quantité", "Anzahl", "aantal", "Cantidad", "数量"]),
+        (Role::Country, ["Country", "Pays", "Land", "land", "País", "国家"]),
+        (Role::Category, ["Category", "Catégorie", "Kategorie", "rubriek", "Categoría", "分类"]),
+        (Role::Language, ["Language", "Langue", "Sprache", "taal", "Idioma", "语言"]),
+    ];
+
     #[test]
-    fn fields_are_known_by_their_names_in_many_languages() {
-        for (name, role) in [
-            ("Title", Role::Title),
-            ("Titre", Role::Title),
-            ("Beschreibung", Role::Text),
-            ("omschrijving", Role::Text),
-            ("Descripción", Role::Text),
-            ("prijs", Role::Price),
-            ("Währung", Role::Currency),
-        ] {
-            assert_eq!(Role::of_name(name), Some(role), "{name}");
+    fn fields_are_known_by_their_names_in_six_languages() {
+        for (role, names) in HEADS {
+            for name in names {
+                assert_eq!(Role::of_name(name), Some(role), "{name}");
+            }
         }
-        assert_eq!(Role::of_name("seller"), None);
+        for other in ["seller", "vendeur", "Verkäufer", "verkoper", "vendedor", "卖家", ""] {
+            assert_eq!(Role::of_name(other), None, "{other}");
+        }
     }
 }

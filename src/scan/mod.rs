@@ -7,6 +7,7 @@
 
 pub mod ad;
 mod category;
+pub mod duplicates;
 mod duty;
 pub mod evaluation;
 mod explain;
@@ -15,6 +16,7 @@ pub mod fit;
 pub mod judgement;
 pub mod labelled;
 pub mod language;
+pub mod likeness;
 mod living;
 pub mod matching;
 pub mod meaning;
@@ -25,6 +27,7 @@ pub mod pipeline;
 pub mod prefilter;
 pub mod read;
 pub mod record;
+pub mod sample;
 pub mod scanner;
 pub mod weights;
 

@@ -17,6 +17,7 @@ mod lexicon;
 mod sandbox;
 mod scan;
 mod scan_duty;
+mod scan_formats;
 mod scan_long;
 mod server;
 mod species;

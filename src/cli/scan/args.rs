@@ -6,18 +6,20 @@ use std::path::PathBuf;
 use crate::cli::format::FormatArgs;
 use crate::scan::Verdict;
 
+use super::inputs::InputArgs;
 use super::learn::{EvalArgs, FitArgs};
 use super::setup::JudgeArgs;
 
 /// Find trade in protected wildlife in ads
 ///
-/// Reads text (an ad a line), CSV with a header, or JSON lines, and writes each
-/// ad with an object `pugmark` beside it: score, verdict, the words that
-/// counted, legal status, price, claims, contacts. The input stays as it is.
+/// Reads text (an ad a line), CSV with a header, JSON, HTML pages, e-mail and
+/// Parquet, also in gzip, zstd, bzip2, xz and zip; what a file is shows in its
+/// content. Writes each ad with an object `pugmark` beside it: score, verdict, the
+/// words that counted, legal status, price, claims, contacts. The ad stays as it is.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:
   pugmark scan dump.jsonl --only flag,review > found.jsonl
-  zcat ads.csv.gz | pugmark scan --map text=omschrijving,price=prijs --count
+  pugmark scan ads.csv.gz --map text=omschrijving,price=prijs --count
 
 Exit codes: 0 something was flagged, 1 nothing was, 2 error, 3 some records were left out")]
 #[command(args_conflicts_with_subcommands = true)]
@@ -40,6 +42,15 @@ pub(in crate::cli) struct Args {
     /// Print only the N ads with the highest scores, the highest first
     #[arg(long, value_name = "N", conflicts_with_all = ["stats", "explain"])]
     pub(super) top: Option<usize>,
+    /// Print only N ads, chosen fairly from all, the same ones each time
+    #[arg(long, value_name = "N", conflicts_with_all = ["top", "count", "stats", "explain"])]
+    pub(super) sample: Option<usize>,
+    /// Leave out ads that are nearly the same as one before, and say how many
+    ///
+    /// Compared with the last 100,000 different ads of the verdicts that are asked for: nearly
+    /// the same words, the same numbers apart from the price, the same number of specimens.
+    #[arg(long, conflicts_with = "explain")]
+    pub(super) dedup: bool,
     /// Print figures about the ads instead of the ads
     #[arg(long, conflicts_with = "explain")]
     pub(super) stats: bool,
@@ -49,9 +60,8 @@ pub(in crate::cli) struct Args {
     /// Write the explanation as a page to this file
     #[arg(long, value_name = "FILE", requires = "explain")]
     pub(super) html: Option<PathBuf>,
-    /// Say which field is for what: text=omschrijving,price=prijs
-    #[arg(long, value_name = "ROLE=FIELD", value_delimiter = ',')]
-    pub(super) map: Vec<String>,
+    #[command(flatten)]
+    pub(super) input: InputArgs,
     /// Read language, price and contacts also of ads that name no wildlife (slower)
     #[arg(long)]
     pub(super) full: bool,
@@ -59,17 +69,14 @@ pub(in crate::cli) struct Args {
     #[arg(short, long, value_name = "FILE", conflicts_with = "explain")]
     pub(super) output: Option<PathBuf>,
     /// Save here where the scan stands; the same command goes on after it was stopped
-    #[arg(long, value_name = "FILE", requires = "output", conflicts_with_all = ["top", "explain"])]
+    #[arg(long, value_name = "FILE", requires = "output", conflicts_with_all = ["top", "sample", "dedup", "explain"])]
     pub(super) checkpoint: Option<PathBuf>,
     /// Answer each line of text or JSON as it comes, for a live feed on stdin
-    #[arg(long, conflicts_with_all = ["files", "output", "top", "explain"])]
+    #[arg(long, conflicts_with_all = ["files", "output", "top", "sample", "explain"])]
     pub(super) line_buffered: bool,
     /// Stop at the first record that cannot be read
     #[arg(long)]
     pub(super) strict: bool,
-    /// Leave out records longer than this
-    #[arg(long, value_name = "MIB", default_value = "16")]
-    pub(super) max_record: NonZero<usize>,
     /// Number of threads; all cores unless said
     #[arg(long, value_name = "N")]
     pub(super) threads: Option<NonZero<usize>>,

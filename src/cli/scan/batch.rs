@@ -3,6 +3,8 @@
 use serde_json::value::{RawValue, to_raw_value};
 
 use crate::output::Format;
+use crate::scan::duplicates;
+use crate::scan::likeness::Print;
 use crate::scan::prefilter::Sieve;
 use crate::scan::read::{Block, Fault, Layout, Mapping, record};
 use crate::scan::{Finding, Scanner, Verdict};
@@ -35,6 +37,17 @@ pub(super) struct Top {
     pub printed: Printed,
 }
 
+/// An ad that counts only once all before it are known.
+pub(super) struct Held {
+    pub score: u8,
+    pub verdict: Verdict,
+    /// What it is compared by with the ads before it.
+    pub likeness: Option<Print>,
+    /// What it adds to the figures.
+    pub stats: Box<Stats>,
+    pub printed: Option<Printed>,
+}
+
 /// What a block came to.
 #[derive(Default)]
 pub(super) struct Batch {
@@ -52,6 +65,8 @@ pub(super) struct Batch {
     pub rows: Vec<Row>,
     /// The ads with the highest scores, where only those are asked for.
     pub top: Vec<Top>,
+    /// Ads that are compared with those before them, or of which a sample is printed.
+    pub held: Vec<Held>,
     /// Records that were left out.
     pub faults: Vec<(u64, Fault)>,
     /// Records in another encoding than their file.
@@ -95,7 +110,7 @@ impl<'a> Worker<'a> {
     pub(super) fn block(&mut self, block: &Block) -> Batch {
         let mut batch = Batch::default();
         if let Some(line) = block.too_long {
-            let limit = self.judging.args.max_record.get();
+            let limit = self.judging.args.input.max_record.get();
             batch.faults.push((line, Fault::TooLong(limit)));
         }
         for (line, read) in record::records(block, self.layout, self.judging.mapping) {
@@ -113,8 +128,13 @@ impl<'a> Worker<'a> {
         }
         let found = self.judged(record);
         let finding = found.as_ref().unwrap_or(&self.clear);
-        batch.stats.add(finding);
         batch.judged += 1;
+        let args = self.judging.args;
+        if (args.dedup || args.sample.is_some()) && self.judging.is_selected(finding.verdict) {
+            batch.held.push(self.held(record, finding));
+            return;
+        }
+        batch.stats.add(finding);
         batch.flagged += u64::from(finding.verdict == Verdict::Flag);
         if !self.judging.is_selected(finding.verdict) {
             return;
@@ -122,6 +142,20 @@ impl<'a> Worker<'a> {
         batch.selected += 1;
         if self.judging.prints_ads() {
             self.print(record, found.as_ref(), batch);
+        }
+    }
+
+    fn held(&self, record: &record::Record<'_>, finding: &Finding) -> Held {
+        let Judging { args, format, .. } = self.judging;
+        let mut stats = Box::new(Stats::default());
+        stats.add(finding);
+        Held {
+            score: finding.score,
+            verdict: finding.verdict,
+            likeness: args.dedup.then(|| duplicates::print(&record.ad(), finding)),
+            stats,
+            printed: (self.judging.prints_ads())
+                .then(|| rows::printed(record, self.layout, finding, format)),
         }
     }
 

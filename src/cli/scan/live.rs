@@ -18,7 +18,7 @@ pub(super) fn run(
     streams: &mut Streams,
     mut take: impl FnMut(Batch, &mut Streams) -> anyhow::Result<()>,
 ) -> anyhow::Result<()> {
-    let limit = judging.args.max_record.get() << 20;
+    let limit = judging.args.input.max_record.get() << 20;
     let mut workers = [Worker::new(judging, &TEXT), Worker::new(judging, &JSON)];
     let mut is_json = None;
     let mut number = 0;

@@ -4,6 +4,7 @@ mod answer;
 mod args;
 mod batch;
 mod checkpoint;
+mod inputs;
 mod learn;
 mod live;
 mod rows;

@@ -1,6 +1,6 @@
 //! Runs a scan: files in, judged records out, in their order.
 
-use std::io::{self, Read};
+use std::io;
 use std::num::NonZero;
 use std::path::Path;
 
@@ -11,13 +11,17 @@ use serde::{Deserialize, Serialize};
 use crate::cli::exit::Hint;
 use crate::cli::{Outcome, Streams};
 use crate::output::Format;
+use crate::scan::Verdict;
+use crate::scan::duplicates;
 use crate::scan::pipeline;
-use crate::scan::read::{Block, Input, LayoutError, Mapping, record};
+use crate::scan::read::{Block, How, Input, Layout, record};
+use crate::scan::sample::Sample;
 
 use super::answer::{print_explanation, write_page};
 use super::args::Args;
-use super::batch::{Batch, Judging, SEPARATOR, Top, Worker, add_top};
+use super::batch::{Batch, Held, Judging, SEPARATOR, Top, Worker, add_top};
 use super::checkpoint::{self, Checkpoint};
+use super::inputs;
 use super::live;
 use super::rows::{self, Printed, Row};
 use super::stats::Stats;
@@ -26,19 +30,19 @@ use super::stats::Stats;
 const NAMED: u64 = 1000;
 
 pub(super) fn run(args: &Args, streams: &mut Streams) -> anyhow::Result<Outcome> {
-    let mapping = mapping(args)?;
+    let how = args.input.how()?;
     let judge = args.judge.load(streams)?;
     let scanner = judge.scanner();
     let format = match (args.format.choice(), args.line_buffered) {
         (None, true) => Format::Jsonl,
         (choice, _) => streams.format(choice),
     };
-    let judging = Judging { args, mapping: &mapping, scanner: &scanner, format };
-    let scan = Scan { args, mapping: &mapping, judging };
+    let judging = Judging { args, mapping: &how.mapping, scanner: &scanner, format };
+    let scan = Scan { args, how: &how, judging };
     if let Some(id) = &args.explain {
         return scan.explain(id, judge.weights(), streams);
     }
-    let mut totals = Totals::default();
+    let mut totals = Totals { sample: args.sample.map(Sample::new), ..Totals::default() };
     if args.line_buffered {
         scan.live(streams, &mut totals)?;
         return totals.finish(args, format, streams);
@@ -63,30 +67,26 @@ fn is_stdin(file: &Path) -> bool {
     file.as_os_str() == "-"
 }
 
-fn mapping(args: &Args) -> anyhow::Result<Mapping> {
-    let mut mapping = Mapping::default();
-    for pair in &args.map {
-        anyhow::ensure!(
-            mapping.add(pair),
-            "`--map {pair}` is not of the form ROLE=FIELD, where ROLE is one of id, title, text, \
-             price, currency, quantity, country, category, language"
-        );
-    }
-    Ok(mapping)
-}
-
 struct Scan<'a> {
     args: &'a Args,
-    mapping: &'a Mapping,
+    how: &'a How,
     judging: Judging<'a>,
 }
 
 /// What all files came to.
 #[derive(Default, Serialize, Deserialize)]
 struct Totals {
+    read: u64,
+    refused: u64,
+    header: Vec<u8>,
     flagged: u64,
     selected: u64,
     left_out: u64,
+    duplicates: u64,
+    #[serde(skip)]
+    seen: duplicates::Seen,
+    #[serde(skip)]
+    sample: Option<Sample<Printed>>,
     written: u64,
     #[serde(skip)]
     rows: Vec<Row>,
@@ -99,7 +99,10 @@ impl Scan<'_> {
     /// Judges what comes on stdin line by line.
     fn live(&self, streams: &mut Streams, totals: &mut Totals) -> anyhow::Result<()> {
         let mut input = io::BufReader::new(io::stdin());
-        let take = |batch, streams: &mut Streams| self.take(batch, "stdin", streams, totals);
+        let take = |batch, streams: &mut Streams| {
+            let place = |line| format!("stdin:{line}");
+            self.take(batch, &place, streams, totals)
+        };
         live::run(self.judging, &mut input, streams, take)
     }
 
@@ -128,30 +131,8 @@ impl Scan<'_> {
         }
         let (version, format) = (env!("CARGO_PKG_VERSION"), self.judging.format);
         let verdicts = (&args.only, args.count, args.stats, args.full, args.judge.scope());
-        let reading = (self.mapping, args.max_record);
+        let reading = (&self.how.mapping, args.input.max_record, self.how.from, self.how.ratio);
         Ok(format!("{version} {files:?} --as-of {on} {format:?} {verdicts:?} {reading:?}"))
-    }
-
-    fn open(&self, file: &Path, streams: &mut Streams) -> anyhow::Result<Input> {
-        let name =
-            if file.as_os_str() == "-" { "stdin".into() } else { file.display().to_string() };
-        let source: Box<dyn Read + Send> = if file.as_os_str() == "-" {
-            Box::new(io::stdin())
-        } else {
-            Box::new(fs_err::File::open(file)?)
-        };
-        let limit = self.args.max_record.get() << 20;
-        let input = Input::open(source, &name, self.mapping, limit).map_err(|err| match err {
-            LayoutError::NoText { .. } | LayoutError::NoColumn { .. } => {
-                let hint = Hint("name the column with --map text=COLUMN".to_owned());
-                anyhow::Error::new(err).context(hint)
-            }
-            other => anyhow::Error::new(other),
-        })?;
-        if let Some(encoding) = input.encoding {
-            streams.message(format_args!("{}: read as {encoding}", input.file));
-        }
-        Ok(input)
     }
 
     fn file(
@@ -161,41 +142,104 @@ impl Scan<'_> {
         totals: &mut Totals,
         mut checkpoint: Option<&mut Checkpoint>,
     ) -> anyhow::Result<()> {
+        let inputs = match inputs::open(file, self.how) {
+            Ok(inputs) => inputs,
+            Err(err) => return self.refuse(err, self.args.files.len() < 2, streams, totals),
+        };
+        let is_alone = self.args.files.len() < 2 && !inputs.is_archive();
+        for input in inputs {
+            match input.map_err(inputs::refused) {
+                Ok(input) => self.input(input, streams, totals, checkpoint.as_deref_mut())?,
+                Err(err) => self.refuse(err, is_alone, streams, totals)?,
+            }
+        }
+        Ok(())
+    }
+
+    /// An input that cannot be read is left out, unless it is the only one.
+    fn refuse(
+        &self,
+        err: anyhow::Error,
+        is_alone: bool,
+        streams: &mut Streams,
+        totals: &mut Totals,
+    ) -> anyhow::Result<()> {
+        if is_alone || self.args.strict {
+            return Err(err);
+        }
+        totals.refused += 1;
+        streams.warning(format_args!("left out: {}", innermost(&err)));
+        Ok(())
+    }
+
+    fn input(
+        &self,
+        input: Input,
+        streams: &mut Streams,
+        totals: &mut Totals,
+        mut checkpoint: Option<&mut Checkpoint>,
+    ) -> anyhow::Result<()> {
         let finished = checkpoint.as_ref().map_or(0, |checkpoint| checkpoint.finished());
         if finished == u64::MAX {
             checkpoint.into_iter().for_each(Checkpoint::next_input);
             return Ok(());
         }
-        let blocks_done = usize::try_from(finished).unwrap_or(usize::MAX);
-        let input = self.open(file, streams)?;
-        let Input { file: name, layout, blocks, .. } = input;
-        if self.judging.format == Format::Csv
-            && totals.written == 0
-            && finished == 0
-            && self.judging.prints_ads()
-        {
-            streams.data().write_all(&rows::csv_header(&layout))?;
+        totals.read += 1;
+        if let Some(encoding) = input.encoding {
+            streams.message(format_args!("{}: read as {encoding}", input.file));
         }
+        let Input { file: name, layout, blocks, counted, ending, .. } = input;
+        self.header(&layout, &name, streams, totals)?;
         let bar = streams.progress(None, "ads");
         let worker = || {
             let mut worker = Worker::new(self.judging, &layout);
             move |block: &Block| worker.block(block)
         };
+        let place = |number| Input::place(&name, counted, number);
         let take = |batch: Batch| {
             bar.inc(batch.judged);
-            self.take(batch, &name, streams, totals)?;
+            self.take(batch, &place, streams, totals)?;
             match &mut checkpoint {
                 Some(checkpoint) => checkpoint.block(&*totals, streams),
                 None => Ok(()),
             }
         };
-        let blocks = blocks.skip(blocks_done);
+        let blocks = blocks.skip(usize::try_from(finished).unwrap_or(usize::MAX));
         let result = pipeline::run(blocks, self.threads(), worker, take);
         bar.finish_and_clear();
+        result?;
         if let Some(checkpoint) = checkpoint {
             checkpoint.next_input();
         }
-        result
+        if let Some(err) = ending.take() {
+            anyhow::ensure!(!self.args.strict, "{name}: {err}");
+            totals.refused += 1;
+            streams.warning(format_args!("{name}: left out from here: {err}"));
+        }
+        Ok(())
+    }
+
+    /// Prints the header of CSV output once; files of other columns do not go under it.
+    fn header(
+        &self,
+        layout: &Layout,
+        name: &str,
+        streams: &mut Streams,
+        totals: &mut Totals,
+    ) -> anyhow::Result<()> {
+        if self.judging.format != Format::Csv || !self.judging.prints_ads() {
+            return Ok(());
+        }
+        let header = rows::csv_header(layout);
+        if totals.header.is_empty() {
+            streams.data().write_all(&header)?;
+            totals.header.clone_from(&header);
+        }
+        anyhow::ensure!(
+            totals.header == header,
+            "{name} has other columns than the file before it: print it alone or as JSON lines"
+        );
+        Ok(())
     }
 
     fn threads(&self) -> NonZero<usize> {
@@ -206,18 +250,18 @@ impl Scan<'_> {
     fn take(
         &self,
         batch: Batch,
-        file: &str,
+        place: &dyn Fn(u64) -> String,
         streams: &mut Streams,
         totals: &mut Totals,
     ) -> anyhow::Result<()> {
         for (line, encoding) in batch.repaired {
-            streams.warning(format_args!("{file}:{line}: not UTF-8, read as {encoding}"));
+            streams.warning(format_args!("{}: not UTF-8, read as {encoding}", place(line)));
         }
         for (line, fault) in batch.faults {
-            anyhow::ensure!(!self.args.strict, "{file}:{line}: {fault}");
+            anyhow::ensure!(!self.args.strict, "{}: {fault}", place(line));
             totals.left_out += 1;
             if totals.left_out <= NAMED {
-                streams.warning(format_args!("{file}:{line}: {fault}"));
+                streams.warning(format_args!("{}: {fault}", place(line)));
             }
         }
         totals.stats.merge(batch.stats);
@@ -231,6 +275,9 @@ impl Scan<'_> {
             totals.write(&batch.bytes, self.judging.format, streams)?;
             totals.written += batch.written;
         }
+        for held in batch.held {
+            totals.hold(held, self.judging, streams)?;
+        }
         Ok(())
     }
 
@@ -243,33 +290,55 @@ impl Scan<'_> {
         let stdin = [std::path::PathBuf::from("-")];
         let files = if self.args.files.is_empty() { &stdin[..] } else { &self.args.files };
         for file in files {
-            let input = self.open(file, streams)?;
-            for block in input.blocks {
-                let block = block.with_context(|| format!("cannot read {}", input.file))?;
-                for (line, read) in record::records(&block, &input.layout, self.mapping) {
-                    let Ok(record) = read else { continue };
-                    let ad = record.ad();
-                    let matches = match &ad.id {
-                        Some(known) => known == id,
-                        None => line.to_string() == id,
-                    };
-                    if matches {
-                        let finding = self.judging.scanner.judge(&ad);
-                        if let Some(path) = &self.args.html {
-                            write_page(path, &ad, &finding, weights)?;
-                            streams.message(format_args!("wrote {}", path.display()));
-                            return Ok(Outcome::Done);
-                        }
-                        let format = self.args.format.choice();
-                        print_explanation(streams, format, &ad, &finding, weights)?;
-                        return Ok(Outcome::Done);
-                    }
+            for input in inputs::open(file, self.how)? {
+                let input = input.map_err(inputs::refused)?;
+                if let Some(outcome) = self.explain_in(input, id, weights, streams)? {
+                    return Ok(outcome);
                 }
             }
         }
         Err(anyhow::anyhow!("there is no ad `{id}`")
             .context(Hint("an ad without a field `id` is known by its line".to_owned())))
     }
+
+    fn explain_in(
+        &self,
+        input: Input,
+        id: &str,
+        weights: &crate::scan::Weights,
+        streams: &mut Streams,
+    ) -> anyhow::Result<Option<Outcome>> {
+        for block in input.blocks {
+            let block = block.with_context(|| format!("cannot read {}", input.file))?;
+            for (line, read) in record::records(&block, &input.layout, &self.how.mapping) {
+                let Ok(record) = read else { continue };
+                let ad = record.ad();
+                let matches = match &ad.id {
+                    Some(known) => known == id,
+                    None => line.to_string() == id,
+                };
+                if matches {
+                    let finding = self.judging.scanner.judge(&ad);
+                    if let Some(path) = &self.args.html {
+                        write_page(path, &ad, &finding, weights)?;
+                        streams.message(format_args!("wrote {}", path.display()));
+                        return Ok(Some(Outcome::Done));
+                    }
+                    let format = self.args.format.choice();
+                    print_explanation(streams, format, &ad, &finding, weights)?;
+                    return Ok(Some(Outcome::Done));
+                }
+            }
+        }
+        Ok(None)
+    }
+}
+
+/// The causes of `err` without what the user can do about it.
+fn innermost(err: &anyhow::Error) -> String {
+    let hint = err.downcast_ref::<Hint>().map(ToString::to_string);
+    let causes = err.chain().map(ToString::to_string).filter(|text| Some(text) != hint.as_ref());
+    causes.collect::<Vec<_>>().join(": ")
 }
 
 impl Totals {
@@ -283,6 +352,26 @@ impl Totals {
             }
             _ => out.write_all(bytes),
         }
+    }
+
+    /// Takes an ad that is compared with those before it, or that may be in the sample.
+    fn hold(&mut self, held: Held, judging: Judging<'_>, streams: &mut Streams) -> io::Result<()> {
+        if held.likeness.is_some_and(|print| !self.seen.add(print)) {
+            self.duplicates += 1;
+            return Ok(());
+        }
+        self.stats.merge(*held.stats);
+        self.flagged += u64::from(held.verdict == Verdict::Flag);
+        self.selected += 1;
+        let Some(printed) = held.printed else { return Ok(()) };
+        if let Some(count) = judging.args.top {
+            add_top(&mut self.top, Top { score: held.score, printed }, count);
+        } else if let Some(sample) = &mut self.sample {
+            sample.give(printed);
+        } else {
+            self.put(printed, judging.format, streams)?;
+        }
+        Ok(())
     }
 
     fn put(&mut self, printed: Printed, format: Format, streams: &mut Streams) -> io::Result<()> {
@@ -307,13 +396,16 @@ impl Totals {
         format: Format,
         streams: &mut Streams,
     ) -> anyhow::Result<Outcome> {
-        for top in std::mem::take(&mut self.top) {
-            self.put(top.printed, format, streams)?;
+        let sample = self.sample.take().map(Sample::take).unwrap_or_default();
+        let top = std::mem::take(&mut self.top).into_iter().map(|top| top.printed);
+        for printed in top.chain(sample) {
+            self.put(printed, format, streams)?;
         }
         if args.count {
             writeln!(streams.data(), "{}", self.selected)?;
         } else if args.stats {
-            streams.print(args.format.choice(), &self.stats.rows(self.left_out))?;
+            streams
+                .print(args.format.choice(), &self.stats.rows(self.left_out, self.duplicates))?;
         } else if format == Format::Json {
             streams.data().write_all(if self.written == 0 { b"[]\n" } else { b"\n]\n" })?;
         } else if matches!(format, Format::Table | Format::List) {
@@ -323,7 +415,12 @@ impl Totals {
             let more = self.left_out - NAMED;
             streams.warning(format_args!("{more} further records were left out"));
         }
-        Ok(match (self.left_out, self.flagged) {
+        if self.duplicates > 0 {
+            let count = self.duplicates;
+            streams.message(format_args!("{count} ads are nearly the same as one before"));
+        }
+        anyhow::ensure!(self.read > 0 || self.refused == 0, "no input could be read");
+        Ok(match (self.left_out + self.refused, self.flagged) {
             (1.., _) => Outcome::Partial,
             (0, 0) => Outcome::Negative,
             _ => Outcome::Done,

@@ -47,10 +47,13 @@ impl Stats {
     }
 
     /// The figures in order, the largest of each kind first.
-    pub(super) fn rows(&self, left_out: u64) -> Vec<Figure> {
+    pub(super) fn rows(&self, left_out: u64, duplicates: u64) -> Vec<Figure> {
         let read: u64 = self.verdicts.values().sum();
-        let mut rows =
-            vec![Figure::new("ads", "read", read), Figure::new("ads", "left out", left_out)];
+        let mut rows = vec![
+            Figure::new("ads", "read", read + duplicates),
+            Figure::new("ads", "left out", left_out),
+            Figure::new("ads", "duplicates", duplicates),
+        ];
         for verdict in ["flag", "review", "clear"] {
             let count = self.verdicts.get(verdict).copied().unwrap_or(0);
             rows.push(Figure::new("verdict", verdict, count));

@@ -7,6 +7,9 @@ use serde::Deserialize;
 use serde::de::{MapAccess, Visitor};
 use serde_json::value::RawValue;
 
+/// Lists in lists are read this deep: a hostile record nests a million.
+const DEEPEST: usize = 4;
+
 /// An object: its keys and values in order.
 #[derive(Debug)]
 pub struct Object<'a> {
@@ -45,6 +48,10 @@ impl<'de> Deserialize<'de> for Object<'de> {
 /// by spaces; nothing for null, objects and truth values.
 #[must_use]
 pub fn text(value: &RawValue) -> Option<Cow<'_, str>> {
+    text_within(value, DEEPEST)
+}
+
+fn text_within(value: &RawValue, depth: usize) -> Option<Cow<'_, str>> {
     #[derive(Deserialize)]
     struct Text<'a>(#[serde(borrow)] Cow<'a, str>);
 
@@ -55,9 +62,10 @@ pub fn text(value: &RawValue) -> Option<Cow<'_, str>> {
         }
         b'"' => serde_json::from_str::<Text<'_>>(raw).ok().map(|text| text.0),
         b'-' | b'0'..=b'9' => Some(Cow::Borrowed(raw)),
-        b'[' => {
+        b'[' if depth > 0 => {
             let items: Vec<&RawValue> = serde_json::from_str(raw).ok()?;
-            let texts: Vec<Cow<'_, str>> = items.into_iter().filter_map(text).collect();
+            let texts: Vec<Cow<'_, str>> =
+                items.into_iter().filter_map(|item| text_within(item, depth - 1)).collect();
             (!texts.is_empty()).then(|| Cow::Owned(texts.join(" ")))
         }
         _ => None,

@@ -1,17 +1,23 @@
-//! How a file is laid out: text, CSV or JSON lines, and which field is for what.
+//! How what is read of a file is laid out: text, CSV or JSON lines, and which field is for what.
 
 use std::collections::BTreeMap;
 use std::io::{self, Read};
 
 use super::blocks::{Blocks, csv_records};
+use super::elements::Elements;
 use super::encoding::{self, Decoded};
+use super::ending::{Ended, Ending};
+use super::kind::{self, Kind};
+use super::source::{How, Source};
+use super::unpack::Bytes;
+use super::{archive, mail, page, parquet};
 use crate::scan::ad::Role;
 
 /// Why a file cannot be read.
 #[derive(Debug, thiserror::Error)]
 pub enum LayoutError {
     /// It cannot be read at all.
-    #[error("{file}: {source}")]
+    #[error("cannot read {file}")]
     Unreadable {
         /// The file.
         file: String,
@@ -35,12 +41,6 @@ pub enum LayoutError {
         column: String,
         /// The columns.
         columns: String,
-    },
-    /// One JSON array is not read yet.
-    #[error("{file}:1: a JSON array is not read; one object a line is")]
-    Array {
-        /// The file.
-        file: String,
     },
 }
 
@@ -87,20 +87,33 @@ pub enum Layout {
     },
 }
 
+/// What the numbers of records in messages count.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Counted {
+    /// Lines of the file.
+    Lines,
+    /// Records: the file has no lines of its own.
+    Records,
+}
+
 /// A file that is ready to be read.
 pub struct Input {
     /// Its name in messages.
     pub file: String,
     /// Its layout.
     pub layout: Layout,
+    /// What the numbers of its records count.
+    pub counted: Counted,
     /// The name of its encoding, where it is not UTF-8.
     pub encoding: Option<&'static str>,
     /// Its records.
     pub blocks: Blocks<Box<dyn Read + Send>>,
+    /// How it ended, once its records have been read.
+    pub ending: Ending,
 }
 
 impl Input {
-    /// Finds encoding and layout of `input`, which is called `file` in messages;
+    /// Finds packing, encoding and layout of `input`, which is called `file` in messages;
     /// records longer than `limit` bytes are left out.
     ///
     /// # Errors
@@ -112,45 +125,94 @@ impl Input {
         mapping: &Mapping,
         limit: usize,
     ) -> Result<Self, LayoutError> {
+        Self::of(Source::Stream(input), file, &How::new(mapping, limit))
+    }
+
+    /// Opens `source`, which is no archive and is called `file` in messages.
+    pub(super) fn of(source: Source, file: &str, how: &How) -> Result<Self, LayoutError> {
         let unreadable = |source| LayoutError::Unreadable { file: file.to_owned(), source };
-        let Decoded { text, encoding, sample } = encoding::decode(input).map_err(unreadable)?;
-        let layout = find(&sample, file, mapping)?;
-        let blocks = match &layout {
-            Layout::Csv { delimiter, .. } => Blocks::csv(text, *delimiter, limit),
-            Layout::Text | Layout::Json => Blocks::lines(text, limit),
-        };
-        let encoding = (encoding != encoding_rs::UTF_8).then(|| encoding.name());
-        Ok(Self { file: file.to_owned(), layout, encoding, blocks })
-    }
-}
-
-fn find(sample: &[u8], file: &str, mapping: &Mapping) -> Result<Layout, LayoutError> {
-    let extension = file.rsplit_once('.').map_or("", |(_, extension)| extension).to_lowercase();
-    let first = sample.iter().find(|byte| !byte.is_ascii_whitespace());
-    let by_content = match first {
-        Some(b'{') => Some(Layout::Json),
-        Some(b'[') if is_array(sample) => {
-            return Err(LayoutError::Array { file: file.to_owned() });
+        let source = source.unpack(how.ratio).map_err(unreadable)?;
+        let (sample, source) = source.peek().map_err(unreadable)?;
+        if how.from.is_none() && archive::is_archive(&sample) {
+            let said = "an archive in an archive or a packed file is not read";
+            return Err(unreadable(io::Error::other(said)));
         }
-        _ => None,
-    };
-    match extension.as_str() {
-        "csv" | "tsv" | "tab" if first.is_some() => csv(sample, file, mapping),
-        "jsonl" | "ndjson" | "json" => Ok(Layout::Json),
-        "txt" | "text" => Ok(Layout::Text),
-        _ => match by_content {
-            Some(layout) => Ok(layout),
-            None => {
-                Ok(csv(sample, file, mapping).ok().filter(is_convincing).unwrap_or(Layout::Text))
+        let kind = how.from.or_else(|| kind::find(&sample)).or_else(|| kind::by_name(file));
+        match kind {
+            Some(Kind::Html) => {
+                Ok(Self::records(page::line(source.into_stream(), how.limit), file, how))
             }
-        },
+            Some(Kind::Eml) => {
+                Ok(Self::records(mail::message(source.into_stream(), how.limit), file, how))
+            }
+            Some(Kind::Mbox) => {
+                Ok(Self::records(mail::mailbox(source.into_stream(), how.limit), file, how))
+            }
+            Some(Kind::Parquet) => {
+                let lines = source.into_file().and_then(parquet::lines).map_err(unreadable)?;
+                Ok(Self::records(lines, file, how))
+            }
+            kind => Self::text(source.into_stream(), kind, file, how),
+        }
+    }
+
+    /// The file `file` of text, cells or JSON.
+    fn text(stream: Bytes, kind: Option<Kind>, file: &str, how: &How) -> Result<Self, LayoutError> {
+        let unreadable = |source| LayoutError::Unreadable { file: file.to_owned(), source };
+        let (stream, ending) = Ended::new(stream);
+        let Decoded { text, encoding, sample } =
+            encoding::decode(Box::new(stream)).map_err(unreadable)?;
+        let encoding = (encoding != encoding_rs::UTF_8).then(|| encoding.name());
+        if kind == Some(Kind::Json) {
+            let place = kind::place(&sample, &how.mapping);
+            let input = Self::records(Elements::new(text, place), file, how);
+            // An error of the file itself comes first, and was taken for its end.
+            return Ok(Self { encoding, ending: input.ending.after(ending), ..input });
+        }
+        let layout = find(&sample, kind, file, &how.mapping)?;
+        let blocks = match &layout {
+            Layout::Csv { delimiter, .. } => Blocks::csv(text, *delimiter, how.limit),
+            Layout::Text | Layout::Json => Blocks::lines(text, how.limit),
+        };
+        let file = file.to_owned();
+        Ok(Self { file, layout, counted: Counted::Lines, encoding, blocks, ending })
+    }
+
+    /// The file `file`, made into `lines` of JSON.
+    fn records(lines: impl Read + Send + 'static, file: &str, how: &How) -> Self {
+        let (lines, ending) = Ended::new(lines);
+        Self {
+            file: file.to_owned(),
+            layout: Layout::Json,
+            counted: Counted::Records,
+            encoding: None,
+            blocks: Blocks::lines(Box::new(lines), how.limit),
+            ending,
+        }
+    }
+
+    /// Where the record with `number` is, for messages.
+    #[must_use]
+    pub fn place(file: &str, counted: Counted, number: u64) -> String {
+        match counted {
+            Counted::Lines => format!("{file}:{number}"),
+            Counted::Records => format!("{file}: record {number}"),
+        }
     }
 }
 
-/// True for `[` followed by an object: text may begin with a bracket, too.
-fn is_array(sample: &[u8]) -> bool {
-    let mut signs = sample.iter().filter(|byte| !byte.is_ascii_whitespace());
-    signs.next() == Some(&b'[') && signs.next() == Some(&b'{')
+fn find(
+    sample: &[u8],
+    kind: Option<Kind>,
+    file: &str,
+    mapping: &Mapping,
+) -> Result<Layout, LayoutError> {
+    match kind {
+        Some(Kind::Csv) if !sample.trim_ascii().is_empty() => csv(sample, file, mapping),
+        Some(Kind::Jsonl) => Ok(Layout::Json),
+        Some(_) => Ok(Layout::Text),
+        None => Ok(csv(sample, file, mapping).ok().filter(is_convincing).unwrap_or(Layout::Text)),
+    }
 }
 
 /// A line of text may hold a comma: a header has two columns of known names.
