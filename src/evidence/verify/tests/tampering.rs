@@ -273,7 +273,7 @@ fn every_change_of_an_archive_is_found_however_much_is_made_to_match() {
         change("repeated", &|all| all.insert(index, all[index].clone()));
         change("cut off", &|all| all.truncate(index));
         change("dated anew", &|all| {
-            all[index] = edited(&all[index], "WARC-Date: 20", "WARC-Date: 19")
+            all[index] = edited(&all[index], "WARC-Date: 20", "WARC-Date: 19");
         });
         change("another kind", &|all| {
             all[index] = edited(&all[index], "WARC-Type: ", "WARC-Type: x");
