@@ -82,9 +82,12 @@ fn ads(bytes: &[u8], name: &str) {
             assert!(finding.score <= 100, "a score is at most 100");
             let mut line = Vec::new();
             write_json(&mut line, &record, &layout, &finding);
-            let written: serde_json::Value =
+            let _: serde::de::IgnoredAny =
                 serde_json::from_slice(&line).expect("what scan writes is JSON");
-            check_places(&written, &finding);
+            // Half a surrogate pair stays as it came, and no `Value` holds it.
+            if let Ok(written) = serde_json::from_slice(&line) {
+                check_places(&written, &finding);
+            }
         }
     }
 }

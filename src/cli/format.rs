@@ -6,7 +6,7 @@ use crate::output::Format;
 #[derive(Clone, Copy, Debug, clap::Args)]
 pub(super) struct FormatArgs {
     /// How to print: a table on a terminal and JSON lines in a pipe unless said
-    #[arg(long, visible_alias = "to", value_name = "FORMAT")]
+    #[arg(long, value_name = "FORMAT")]
     format: Option<Choice>,
 }
 

@@ -23,6 +23,7 @@ use super::setup::JudgeArgs;
 
 Exit codes: 0 something was flagged, 1 nothing was, 2 error, 3 some records were left out")]
 #[command(args_conflicts_with_subcommands = true)]
+#[command(mut_arg("format", |arg| arg.visible_alias("to")))]
 pub(in crate::cli) struct Args {
     #[command(subcommand)]
     pub(super) command: Option<Command>,

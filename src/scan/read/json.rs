@@ -44,6 +44,30 @@ impl<'de> Deserialize<'de> for Object<'de> {
     }
 }
 
+/// A string with escapes. Half of a surrogate pair is no character: it is read as
+/// U+FFFD, so that it hides no ad.
+struct Text(String);
+
+impl<'de> Deserialize<'de> for Text {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Bytes;
+
+        impl Visitor<'_> for Bytes {
+            type Value = Text;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a string")
+            }
+
+            fn visit_bytes<E>(self, bytes: &[u8]) -> Result<Text, E> {
+                Ok(Text(String::from_utf8_lossy(bytes).into_owned()))
+            }
+        }
+
+        deserializer.deserialize_bytes(Bytes)
+    }
+}
+
 /// A value as text: strings without quotes, numbers as they stand, lists joined
 /// by spaces; nothing for null, objects and truth values.
 #[must_use]
@@ -52,15 +76,12 @@ pub fn text(value: &RawValue) -> Option<Cow<'_, str>> {
 }
 
 fn text_within(value: &RawValue, depth: usize) -> Option<Cow<'_, str>> {
-    #[derive(Deserialize)]
-    struct Text<'a>(#[serde(borrow)] Cow<'a, str>);
-
     let raw = value.get();
     match raw.as_bytes().first()? {
         b'"' if memchr::memchr(b'\\', raw.as_bytes()).is_none() => {
             Some(Cow::Borrowed(&raw[1..raw.len() - 1]))
         }
-        b'"' => serde_json::from_str::<Text<'_>>(raw).ok().map(|text| text.0),
+        b'"' => serde_json::from_str::<Text>(raw).ok().map(|text| Cow::Owned(text.0)),
         b'-' | b'0'..=b'9' => Some(Cow::Borrowed(raw)),
         b'[' if depth > 0 => {
             let items: Vec<&RawValue> = serde_json::from_str(raw).ok()?;
@@ -85,5 +106,13 @@ mod tests {
         assert_eq!(texts[0].as_deref(), Some("é"));
         assert_eq!(texts[2].as_deref(), Some("x y"));
         assert_eq!(texts[3], None);
+    }
+
+    #[test]
+    fn half_a_surrogate_pair_hides_nothing() {
+        let object: Object<'_> =
+            serde_json::from_str(r#"{"a":"ivory \ud800 tusk \ud83d\udc18"}"#).unwrap();
+        let text = text(object.members[0].1).unwrap();
+        assert!(text.starts_with("ivory \u{fffd}") && text.ends_with(" tusk 🐘"), "{text}");
     }
 }
