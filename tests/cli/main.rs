@@ -12,6 +12,7 @@ mod doctor;
 mod evidence;
 mod explain;
 mod help;
+mod hostile;
 mod keys;
 mod lexicon;
 mod sandbox;
