@@ -1,5 +1,6 @@
 //! One printer for every command that answers with records.
 
+use std::borrow::Cow;
 use std::io::{self, Write};
 
 use comfy_table::{ContentArrangement, Table, presets};
@@ -63,7 +64,9 @@ impl<'a> Records<'a> {
                     self.table.set_header(R::COLUMNS);
                 }
                 let cells = record.cells();
-                self.table.add_row(cells.iter().map(|cell| terminal_text::escape(cell)));
+                self.table.add_row(
+                    cells.iter().map(|cell| terminal_text::escape(&cut(cell)).into_owned()),
+                );
             }
             Format::List => self.put_list(R::COLUMNS, &record.cells())?,
             Format::Json => {
@@ -112,6 +115,16 @@ impl<'a> Records<'a> {
     }
 }
 
+/// Characters that a cell of a table shows: a page may have a title of megabytes.
+const LONGEST_CELL: usize = 10_000;
+
+fn cut(cell: &str) -> Cow<'_, str> {
+    match cell.char_indices().nth(LONGEST_CELL) {
+        Some((end, _)) => Cow::Owned(format!("{} … (cut, {} bytes)", &cell[..end], cell.len())),
+        None => Cow::Borrowed(cell),
+    }
+}
+
 fn write_csv_row<'a>(out: &mut dyn Write, cells: impl Iterator<Item = &'a str>) -> io::Result<()> {
     let mut writer = csv::WriterBuilder::new().flexible(true).from_writer(Vec::new());
     writer.write_record(cells.map(|cell| spreadsheet_text::neutralise(cell).into_owned()))?;
@@ -145,6 +158,14 @@ mod tests {
         }
         records.finish().unwrap();
         String::from_utf8(out).unwrap()
+    }
+
+    #[test]
+    fn a_cell_without_end_is_cut_in_a_table_only() {
+        let long = "t".repeat(2 << 20);
+        let table = print(Format::Table, &[&long]);
+        assert!(table.len() < 30_000 && table.contains("(cut, 2097152 bytes)"), "{}", table.len());
+        assert!(print(Format::Csv, &[&long]).contains(&long));
     }
 
     #[test]
