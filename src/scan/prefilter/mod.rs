@@ -3,9 +3,9 @@
 //! A score needs an *anchor*: a product, code word, craft or name whose taxa are
 //! in scope. Without one an ad is clear whatever else it says. Nearly all ads of
 //! a dump are so, and reading them whole is what a scan would spend its time on.
-//! So a text is cut at its spaces into [`pieces`]; what a piece means is found
+//! So a text is cut at its spaces into pieces; what a piece means is found
 //! once, with the matcher itself and no second list of words, and remembered
-//! by its bytes ([`memory`]). Terms of several words, spaced letters and scripts
+//! by its bytes (see `memory.rs`). Terms of several words, spaced letters and scripts
 //! without spaces have their own ways. A yes may be wrong; a no never is.
 
 mod memory;
