@@ -8,8 +8,8 @@ use super::super::language::Language;
 use super::super::term::{Inflection, Kind, Term, Weight};
 use super::super::words::{Shape, Words};
 use super::layout::{
-    HEADER, KEY, MAGIC, PART_ENDINGS, SECTIONS, Section, VERSION, form, halves, hash, head, packed,
-    pattern, tail,
+    HEADER, MAGIC, PART_ENDINGS, SECTIONS, Section, VERSION, form, halves, hash, head, head_key,
+    packed, pattern, tail_key,
 };
 
 /// Compiles `terms`.
@@ -120,15 +120,15 @@ impl Compiler {
         let entry = self.push_entry(place, ids, language);
         let keys = self.pattern_keys[ids[0] as usize].clone();
         self.whole.extend(keys.whole.iter().map(|key| (*key, entry)));
-        if let Some(key) = keys.stem.as_deref().and_then(|stem| head(stem, KEY)) {
+        if let Some(key) = keys.stem.as_deref().and_then(head_key) {
             self.heads.push((hash(key), entry));
         }
         if let (1, Some(part)) = (ids.len(), &keys.part) {
-            if let Some(key) = head(part, KEY) {
+            if let Some(key) = head_key(part) {
                 self.heads.push((hash(key), entry));
             }
             for ending in PART_ENDINGS {
-                if let Some(key) = tail(&format!("{part}{ending}"), KEY) {
+                if let Some(key) = tail_key(&format!("{part}{ending}")) {
                     self.tails.push((hash(key), entry));
                 }
             }

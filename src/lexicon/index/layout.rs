@@ -1,10 +1,12 @@
 //! How a compiled index is laid out: numbers in little-endian 32 bits, one
 //! section after the other.
 
+use std::ops::RangeInclusive;
+
 /// Begins every index; changes with the layout.
 pub(super) const MAGIC: [u8; 8] = *b"pugwords";
 /// Version of the layout.
-pub(super) const VERSION: u32 = 3;
+pub(super) const VERSION: u32 = 4;
 
 /// The sections, in their order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -102,8 +104,10 @@ pub(super) mod form {
 /// Endings that a noun may carry at the end of a compound.
 pub(super) const PART_ENDINGS: [&str; 7] = ["", "e", "en", "er", "n", "s", "es"];
 
-/// Letters that a beginning or an end must have to be looked up by.
-pub(super) const KEY: usize = 3;
+/// Letters of a beginning or an end that it is looked up by: as many of these as it has.
+///
+/// The longer the key, the fewer terms share a bucket with a word that was never seen.
+pub(super) const KEYS: RangeInclusive<usize> = 3..=6;
 
 /// Hashes a folded word.
 #[must_use]
@@ -140,6 +144,18 @@ pub(super) fn packed(large: u32, small: u8) -> u32 {
 #[must_use]
 pub(super) fn unpacked(number: u32) -> (u32, u8) {
     (number & 0x00FF_FFFF, number.to_le_bytes()[3])
+}
+
+/// What a beginning is filed by; nothing for one that is too short.
+#[must_use]
+pub(super) fn head_key(text: &str) -> Option<&str> {
+    KEYS.rev().find_map(|letters| head(text, letters))
+}
+
+/// What an end is filed by; nothing for one that is too short.
+#[must_use]
+pub(super) fn tail_key(text: &str) -> Option<&str> {
+    KEYS.rev().find_map(|letters| tail(text, letters))
 }
 
 /// The first `letters` letters of `text`.

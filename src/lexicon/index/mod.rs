@@ -14,7 +14,7 @@ use super::term::{Inflection, Kind, Term, Weight};
 
 pub use compile::compile;
 use layout::{
-    HEADER, KEY, MAGIC, PART_ENDINGS, Section, VERSION, entry, form, hash, head, pattern, tail,
+    HEADER, KEYS, MAGIC, PART_ENDINGS, Section, VERSION, entry, form, hash, head, pattern, tail,
     unpacked,
 };
 
@@ -196,17 +196,17 @@ impl Index {
 
     /// Hands `take` the terms whose first word is `word`, whole or as a part of a compound.
     pub fn at(&self, word: Seen<'_>, mut take: impl FnMut(Candidate)) {
-        let tables = [
-            (Section::WholeStarts, Section::WholeItems, Some(word.form), None),
-            (Section::HeadStarts, Section::HeadItems, head(word.form, KEY), Some(true)),
-            (Section::TailStarts, Section::TailItems, tail(word.form, KEY), Some(false)),
-        ];
-        for (starts, items, key, side) in tables {
-            let Some(key) = key else { continue };
-            self.each(starts, items, hash(key), |entry| {
-                if let Some(candidate) = self.candidate(entry, side, word) {
-                    take(candidate);
-                }
+        self.each(Section::WholeStarts, Section::WholeItems, hash(word.form), |entry| {
+            self.candidate(entry, None, word).into_iter().for_each(&mut take);
+        });
+        for letters in KEYS {
+            let Some(key) = head(word.form, letters) else { return };
+            self.each(Section::HeadStarts, Section::HeadItems, hash(key), |entry| {
+                self.candidate(entry, Some(true), word).into_iter().for_each(&mut take);
+            });
+            let Some(key) = tail(word.form, letters) else { return };
+            self.each(Section::TailStarts, Section::TailItems, hash(key), |entry| {
+                self.candidate(entry, Some(false), word).into_iter().for_each(&mut take);
             });
         }
     }
