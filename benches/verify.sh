@@ -2,7 +2,7 @@
 # Compares `evidence verify` with `sha256sum -c` over the same case.
 #
 #   benches/verify.sh [MEGABYTES [SHAPE]]      default: 5120 files
-#   benches/verify.sh [MEGABYTES [SHAPE]]      default: 5120 files
+#
 # SHAPE is `files` (of 64 MB each), `one` (a single file) or `archive` (a captured page with
 # pictures of 4 MB that do not compress). Needs pugmark in PATH and python3; `one` needs twice the space.
 set -euo pipefail
