@@ -7,10 +7,9 @@ use std::fmt::Write;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
-use super::letter::{colon, plain};
+use super::letter::{name, opening, plain};
 use super::{MANY_ADS, Notice};
 use crate::case::ad::Ad;
-use crate::case::report::Language;
 use crate::evidence::{Log, State, logged_address};
 
 /// Name of the custody entry of a notice that was drafted.
@@ -150,28 +149,11 @@ pub fn shown_by_account(ads: &[Ad], platform: &str) -> BTreeMap<String, usize> {
     counts
 }
 
-/// Head and foot that all letters to a platform share.
+/// A letter that follows a notice.
 fn frame(notice: &Notice, title: &str, body: &str) -> String {
-    let Notice { language, .. } = *notice;
-    let word = |key| Language::word(language, key);
-    let name = notice.notifier.as_deref().map_or(word("n-name-missing").to_owned(), plain);
-    let email = notice.email.as_deref().map_or(word("n-email-missing").to_owned(), plain);
-    let colon = colon(language);
-    let mut text = format!("{}\n\n{}\n\n", word("n-draft"), word(title));
-    for (key, value) in [
-        ("n-to", plain(&notice.platform)),
-        ("n-from", format!("{name}, {email}")),
-        ("n-date", notice.date.to_string()),
-        ("n-reference", plain(&notice.reference)),
-    ] {
-        let _ = writeln!(text, "{}{colon} {value}", word(key));
-    }
-    text + &format!(
-        "\n{}\n\n{body}\n\n{}\n\n{}\n\n{name}\n",
-        word("n-greeting"),
-        word("n-faith"),
-        word("n-closing")
-    )
+    let word = |key| notice.language.word(key);
+    let (faith, closing, name) = (word("n-faith"), word("n-closing"), name(notice));
+    opening(notice, title) + &format!("{body}\n\n{faith}\n\n{closing}\n\n{name}\n")
 }
 
 #[cfg(test)]

@@ -11,25 +11,9 @@ use crate::output::terminal_text;
 pub fn letter(notice: &Notice) -> String {
     let language = notice.language;
     let word = |key| language.word(key);
-    let colon = colon(language);
-    let mut text = format!("{}\n\n{}\n\n", word("n-draft"), word("n-title"));
-    let name = notice.notifier.as_deref().map_or(word("n-name-missing").to_owned(), plain);
-    let email = notice.email.as_deref().map_or(word("n-email-missing").to_owned(), plain);
-    for (key, value) in [
-        ("n-to", plain(&notice.platform)),
-        ("n-from", format!("{name}, {email}")),
-        ("n-date", notice.date.to_string()),
-        ("n-reference", plain(&notice.reference)),
-    ] {
-        let _ = writeln!(text, "{}{colon} {value}", word(key));
-    }
+    let mut text = opening(notice, "n-title");
     let count = notice.items.len().to_string();
-    let _ = write!(
-        text,
-        "\n{}\n\n{}\n",
-        word("n-greeting"),
-        language.say("n-ask", &[("count", &count)])
-    );
+    let _ = writeln!(text, "{}", language.say("n-ask", &[("count", &count)]));
     for (place, item) in notice.items.iter().enumerate() {
         text += &entry(place + 1, item, language);
     }
@@ -38,13 +22,38 @@ pub fn letter(notice: &Notice) -> String {
         if notice.law_as_of.is_empty() { "–".to_owned() } else { notice.law_as_of.join(", ") };
     let _ = write!(
         text,
-        "\n{}\n\n{}\n\n{}\n\n{}\n\n{name}\n",
+        "\n{}\n\n{}\n\n{}\n\n{}\n\n{}\n",
         language.say("n-limits", &[("law", &plain(&law))]),
         word("n-faith"),
         word("n-reply"),
         word("n-closing"),
+        name(notice),
     );
     text
+}
+
+/// What every letter to a platform begins with: its title, from whom to whom, and the greeting.
+pub(super) fn opening(notice: &Notice, title: &str) -> String {
+    let language = notice.language;
+    let word = |key| language.word(key);
+    let colon = colon(language);
+    let mut text = format!("{}\n\n{}\n\n", word("n-draft"), word(title));
+    let email = notice.email.as_deref().map_or(word("n-email-missing").to_owned(), plain);
+    for (key, value) in [
+        ("n-to", plain(&notice.platform)),
+        ("n-from", format!("{}, {email}", name(notice))),
+        ("n-date", notice.date.to_string()),
+        ("n-reference", plain(&notice.reference)),
+    ] {
+        let _ = writeln!(text, "{}{colon} {value}", word(key));
+    }
+    text + &format!("\n{}\n\n", word("n-greeting"))
+}
+
+/// Who signs.
+pub(super) fn name(notice: &Notice) -> String {
+    let missing = || notice.language.word("n-name-missing").to_owned();
+    notice.notifier.as_deref().map_or_else(missing, plain)
 }
 
 fn entry(place: usize, item: &Item, language: Language) -> String {
