@@ -97,20 +97,12 @@ impl Client {
             tee.end(result.is_ok());
         }
         let mut exchange = Exchange {
-            url: ask.url.clone(),
-            method: ask.method.clone(),
-            started,
             duration: clock.elapsed(),
-            address: None,
-            tls: None,
-            request: Vec::new(),
-            redacted: Vec::new(),
-            received: None,
-            status: None,
             headers: trace.headers,
             entity: trace.entity,
             body: trace.body,
             error: result.err(),
+            ..Exchange::begun(ask, started)
         };
         if let Some(recording) = trace.recording {
             read_back(&mut exchange, &recording);

@@ -94,12 +94,12 @@ pub(crate) struct Exchange {
 }
 
 impl Exchange {
-    /// A request that was not made.
-    pub(crate) fn refused(ask: &Ask, now: Timestamp, error: FetchError) -> Self {
+    /// A request of which nothing is known but when it was begun.
+    pub(super) fn begun(ask: &Ask, started: Timestamp) -> Self {
         Self {
             url: ask.url.clone(),
             method: ask.method.clone(),
-            started: now,
+            started,
             duration: Duration::ZERO,
             address: None,
             tls: None,
@@ -110,8 +110,13 @@ impl Exchange {
             headers: HeaderMap::new(),
             entity: None,
             body: None,
-            error: Some(error),
+            error: None,
         }
+    }
+
+    /// A request that was not made.
+    pub(crate) fn refused(ask: &Ask, now: Timestamp, error: FetchError) -> Self {
+        Self { error: Some(error), ..Self::begun(ask, now) }
     }
 
     /// The text of a header; empty when it is missing or not ASCII.
