@@ -9,21 +9,17 @@ use std::num::NonZero;
 use std::thread;
 
 use super::ad::Ad;
+use crate::scan::likeness::{
+    BANDS, FNV_START, SHORT, SIMILARITY, fnv, hash_of, is_unspaced, jaccard, sequence, stir,
+};
 
-/// Share of three-word sequences that two ads must have in common (Jaccard index).
-pub const SIMILARITY: f64 = 0.9;
-
-/// The same for texts that join accounts: each may have a line of its own in them.
+/// [`SIMILARITY`] for texts that join accounts: each may have a line of its own in them.
 const TEXT_SIMILARITY: f64 = 0.7;
-
-/// Words below which an ad is too short to be compared by its sequences.
-const SHORT: usize = 8;
 
 /// Words that a text needs for [`Prints::texts`] to compare it: shorter ones are alike by chance.
 const LONG: usize = 20;
 
-/// Bands and rows of the locality-sensitive hash: of long texts at 0.9 it misses about 1 in 5,000.
-const BANDS: usize = 8;
+/// Rows of each band.
 const ROWS: usize = 4;
 
 /// Distinct ads of one bucket that a further one is compared with, so that cost stays linear.
@@ -147,17 +143,6 @@ fn alike(a: &Print, b: &Print, numbers: Numbers) -> bool {
     a.is_short() || jaccard(&a.sequences, &b.sequences) >= least
 }
 
-#[expect(clippy::cast_precision_loss, reason = "an ad has far fewer than 2^52 words")]
-fn jaccard(a: &[u32], b: &[u32]) -> f64 {
-    let (mut i, mut j, mut common) = (0, 0, 0_usize);
-    while let (Some(x), Some(y)) = (a.get(i), b.get(j)) {
-        common += usize::from(x == y);
-        i += usize::from(x <= y);
-        j += usize::from(y <= x);
-    }
-    common as f64 / (a.len() + b.len() - common) as f64
-}
-
 fn print(ad: &Ad) -> Print {
     let words = Words::of([&ad.offer.title, &ad.offer.text]);
     let price = ad.finding.price.as_ref().map(|price| hash_of(price.amount.to_string().as_bytes()));
@@ -247,11 +232,6 @@ impl Words {
     }
 }
 
-/// True for Thai, Lao, Khmer, kana and Han characters.
-fn is_unspaced(c: char) -> bool {
-    matches!(c, '\u{E00}'..='\u{EFF}' | '\u{1780}'..='\u{17FF}' | '\u{3040}'..='\u{30FF}' | '\u{3400}'..='\u{9FFF}')
-}
-
 fn bands(sequences: &[u32]) -> [u64; BANDS] {
     let least = least(sequences);
     std::array::from_fn(|band| {
@@ -281,28 +261,6 @@ fn least(sequences: &[u32]) -> [u32; BANDS * ROWS] {
             bins[(at + step) % BINS].wrapping_add(away.wrapping_mul(0x0800_0001))
         })
     })
-}
-
-/// FNV-1a: quick for short words, and good enough where equality is checked afterwards.
-fn hash_of(bytes: &[u8]) -> u64 {
-    bytes.iter().fold(FNV_START, |hash, byte| fnv(hash, *byte))
-}
-
-const FNV_START: u64 = 0xcbf2_9ce4_8422_2325;
-
-fn fnv(hash: u64, byte: u8) -> u64 {
-    (hash ^ u64::from(byte)).wrapping_mul(0x100_0000_01b3)
-}
-
-#[expect(clippy::cast_possible_truncation, reason = "32 bits of the hash are what is wanted")]
-fn sequence(words: &[u64]) -> u32 {
-    words.iter().fold(0, |hash: u64, word| stir(hash ^ word)) as u32
-}
-
-/// Scatters 64 bits (the first half of the finaliser of `MurmurHash3`).
-fn stir(bits: u64) -> u64 {
-    let bits = (bits ^ (bits >> 33)).wrapping_mul(0xff51_afd7_ed55_8ccd);
-    bits ^ (bits >> 33)
 }
 
 /// Groups that grow together, each known by its first member.

@@ -53,8 +53,9 @@ impl Print {
     }
 }
 
+/// Share of the sequences of both that they have in common (Jaccard index); each sorted, without twins.
 #[expect(clippy::cast_precision_loss, reason = "an ad has far fewer than 2^52 words")]
-fn jaccard(a: &[u32], b: &[u32]) -> f64 {
+pub(crate) fn jaccard(a: &[u32], b: &[u32]) -> f64 {
     let (mut i, mut j, mut common) = (0, 0, 0_usize);
     while let (Some(x), Some(y)) = (a.get(i), b.get(j)) {
         common += usize::from(x == y);
@@ -79,7 +80,7 @@ pub fn words(text: &str) -> Vec<&str> {
 }
 
 /// True for Thai, Lao, Khmer, kana and Han characters.
-fn is_unspaced(c: char) -> bool {
+pub(crate) fn is_unspaced(c: char) -> bool {
     matches!(c, '\u{E00}'..='\u{EFF}' | '\u{1780}'..='\u{17FF}' | '\u{3040}'..='\u{30FF}' | '\u{3400}'..='\u{9FFF}')
 }
 
@@ -106,18 +107,26 @@ fn least(sequences: &[u32], row: usize) -> u32 {
 }
 
 /// FNV-1a: quick for short words, and good enough where equality is checked afterwards.
-fn hash_of(bytes: &[u8]) -> u64 {
-    let start = 0xcbf2_9ce4_8422_2325;
-    bytes.iter().fold(start, |hash, byte| (hash ^ u64::from(*byte)).wrapping_mul(0x100_0000_01b3))
+pub(crate) fn hash_of(bytes: &[u8]) -> u64 {
+    bytes.iter().fold(FNV_START, |hash, byte| fnv(hash, *byte))
 }
 
+/// The hash of no bytes.
+pub(crate) const FNV_START: u64 = 0xcbf2_9ce4_8422_2325;
+
+/// The hash of one byte more.
+pub(crate) fn fnv(hash: u64, byte: u8) -> u64 {
+    (hash ^ u64::from(byte)).wrapping_mul(0x100_0000_01b3)
+}
+
+/// The hash of words that follow one another.
 #[expect(clippy::cast_possible_truncation, reason = "32 bits of the hash are what is wanted")]
-fn sequence(words: &[u64]) -> u32 {
+pub(crate) fn sequence(words: &[u64]) -> u32 {
     words.iter().fold(0, |hash: u64, word| stir(hash ^ word)) as u32
 }
 
 /// Scatters 64 bits (the first half of the finaliser of `MurmurHash3`).
-fn stir(bits: u64) -> u64 {
+pub(crate) fn stir(bits: u64) -> u64 {
     let bits = (bits ^ (bits >> 33)).wrapping_mul(0xff51_afd7_ed55_8ccd);
     bits ^ (bits >> 33)
 }

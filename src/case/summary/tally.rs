@@ -12,9 +12,10 @@ use super::{
 };
 use crate::case::ad::{Ad, Verdict};
 use crate::case::decisions::Decision;
-use crate::case::duplicates::{Prints, SIMILARITY};
+use crate::case::duplicates::Prints;
 use crate::case::ledger::{Ledger, LedgerError};
 use crate::case::{country, day};
+use crate::scan::likeness::SIMILARITY;
 
 /// Counts the ads of `ledger` under `terms`.
 ///
