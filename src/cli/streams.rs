@@ -132,6 +132,12 @@ impl Streams {
         }
     }
 
+    /// True when each step is to be said.
+    #[must_use]
+    pub fn says_details(&self) -> bool {
+        self.verbosity == Verbosity::Verbose
+    }
+
     /// One line on stderr with `-v`.
     pub fn detail(&mut self, text: impl Display) {
         if self.verbosity == Verbosity::Verbose {

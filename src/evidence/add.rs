@@ -9,11 +9,13 @@ use jiff::Timestamp;
 use serde::Serialize;
 
 use super::capture::ACQUISITION_SCHEMA;
+use super::content::Content;
 use super::custody::Action;
 use super::digest::Sha256;
 use super::draft::Draft;
 use super::file_name;
 use super::interrupt::Interrupt;
+use super::other_digests::Also;
 use super::store::{Custodian, Store, StoreError};
 use super::writer::TOOL;
 
@@ -72,6 +74,9 @@ struct CopiedFile {
     sha256: Sha256,
     /// When the original was last changed, as its file system says.
     modified: Option<Timestamp>,
+    /// What the file says of itself; anybody can write that.
+    #[serde(flatten)]
+    content: Content,
 }
 
 #[derive(Serialize)]
@@ -98,6 +103,7 @@ pub fn add(
     custodian: &Custodian,
     path: &Path,
     command: &[String],
+    also: Also,
     interrupt: &Interrupt,
 ) -> Result<Added, AddError> {
     let started = custodian.clock().now();
@@ -106,7 +112,7 @@ pub fn add(
         return Err(AddError::NoFile(path.to_owned()));
     }
     let mut copy = Copy {
-        draft: Draft::begin(store)?,
+        draft: Draft::begin(store)?.also(also),
         taken: BTreeSet::new(),
         files: Vec::new(),
         left_out: Vec::new(),
@@ -205,9 +211,10 @@ impl Copy<'_> {
         }
         self.files.push(CopiedFile {
             original: original.to_owned(),
-            path: target,
             bytes,
             sha256,
+            content: Content::read(&self.draft.data().join(&target), name)?,
+            path: target,
             modified: before.modified().ok().and_then(|time| Timestamp::try_from(time).ok()),
         });
         Ok(())

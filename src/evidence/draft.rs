@@ -1,6 +1,7 @@
 //! An item while it is built: a BagIt 1.0 bag (RFC 8493) beside its final place.
 
 use std::collections::BTreeMap;
+use std::fmt::Display;
 use std::fs::{File, OpenOptions};
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
@@ -11,7 +12,8 @@ use uuid::Uuid;
 use super::digest::{HashingWriter, Sha256};
 use super::durable;
 use super::file_name;
-use super::store::{ITEMS, LOCK_FILE, Store, StoreError, UNFINISHED};
+use super::other_digests::{Also, OthersWriter};
+use super::store::{ITEMS, LOCK_FILE, STARTING, Store, StoreError, UNFINISHED};
 use super::writer::TOOL;
 use crate::clock::Clock;
 
@@ -29,6 +31,9 @@ pub struct Draft {
     folder: PathBuf,
     id: Uuid,
     payload: BTreeMap<String, (Sha256, u64)>,
+    also: Also,
+    /// Digests by other algorithms, by the manifests' names of these and the files' paths.
+    others: BTreeMap<&'static str, BTreeMap<String, String>>,
     lock: Option<File>,
 }
 
@@ -39,16 +44,35 @@ impl Draft {
     ///
     /// When the case folder cannot be written to.
     pub fn begin(store: &Store) -> Result<Self, StoreError> {
-        // Under the lock of the case, so that nobody finds the folder without its own lock.
-        // Shared: many may begin at once, but not while somebody sets unfinished ones aside.
-        let _case = store.lock_to_begin()?;
         let id = Uuid::new_v4();
-        let folder = store.root().join(ITEMS).join(format!("{UNFINISHED}{}", id.simple()));
-        fs::create_dir(&folder)?;
-        let lock = OpenOptions::new().create_new(true).write(true).open(folder.join(LOCK_FILE))?;
-        let _ = lock.try_lock();
-        fs::create_dir(folder.join(DATA))?;
-        Ok(Self { folder, id, payload: BTreeMap::new(), lock: Some(lock) })
+        let items = store.root().join(ITEMS);
+        let folder = items.join(format!("{UNFINISHED}{}", id.simple()));
+        let lock = if cfg!(unix) {
+            // Under another name until its own lock is held, so that nobody sets it aside.
+            let starting = items.join(format!("{STARTING}{}", id.simple()));
+            let lock = lay_out(store, &starting)?;
+            fs::rename(&starting, &folder)?;
+            lock
+        } else {
+            // No folder can be renamed with an open file in it: under the lock of the case then.
+            let _case = store.lock_to_begin()?;
+            lay_out(store, &folder)?
+        };
+        Ok(Self {
+            folder,
+            id,
+            payload: BTreeMap::new(),
+            also: Also::default(),
+            others: BTreeMap::new(),
+            lock: Some(lock),
+        })
+    }
+
+    /// Hashes by these algorithms as well.
+    #[must_use]
+    pub fn also(mut self, also: Also) -> Self {
+        self.also = also;
+        self
     }
 
     /// Where the payload goes, for reading back what was written.
@@ -68,7 +92,10 @@ impl Draft {
         let file = fs::OpenOptions::new().write(true).create_new(true).open(&place)?;
         Ok(PayloadFile {
             path: path.to_owned(),
-            out: HashingWriter::new(BufWriter::with_capacity(1 << 16, file)),
+            out: HashingWriter::new(OthersWriter::new(
+                BufWriter::with_capacity(1 << 16, file),
+                self.also,
+            )),
         })
     }
 
@@ -79,7 +106,10 @@ impl Draft {
     /// When the last bytes cannot be written.
     pub fn finish(&mut self, mut file: PayloadFile) -> io::Result<(Sha256, u64)> {
         file.out.flush()?;
-        let (_, digest, bytes) = file.out.into_parts();
+        let (others, digest, bytes) = file.out.into_parts();
+        for (algorithm, other) in others.digests() {
+            self.others.entry(algorithm).or_default().insert(file.path.clone(), other);
+        }
         self.payload.insert(file.path, (digest, bytes));
         Ok((digest, bytes))
     }
@@ -100,23 +130,26 @@ impl Draft {
     ///
     /// # Errors
     ///
-    /// When a tag file cannot be written, or the bag not be made durable.
+    /// When a tag file cannot be written.
     pub fn seal(mut self, name: &str, description: &str, clock: Clock) -> io::Result<SealedItem> {
         let manifest =
             lines(self.payload.iter().map(|(path, (digest, _))| (path.as_str(), digest)), "data/");
-        let tags = [
-            ("bag-info.txt", self.info(description, clock)),
-            ("bagit.txt", BAGIT.to_owned()),
-            (MANIFEST, manifest),
-        ];
+        let mut tags = BTreeMap::from([
+            ("bag-info.txt".to_owned(), self.info(description, clock)),
+            ("bagit.txt".to_owned(), BAGIT.to_owned()),
+            (MANIFEST.to_owned(), manifest),
+        ]);
+        for (algorithm, digests) in &self.others {
+            let manifest = lines(digests.iter().map(|(path, hex)| (path.as_str(), hex)), "data/");
+            tags.insert(format!("manifest-{algorithm}.txt"), manifest);
+        }
         let mut digests = BTreeMap::new();
         for (name, text) in &tags {
             fs::write(self.folder.join(name), text)?;
-            digests.insert(*name, Sha256::of(text.as_bytes()));
+            digests.insert(name.as_str(), Sha256::of(text.as_bytes()));
         }
         let tag_manifest = lines(digests.iter().map(|(path, digest)| (*path, digest)), "");
         fs::write(self.folder.join(TAG_MANIFEST), &tag_manifest)?;
-        durable::sync_tree(&self.folder)?;
         Ok(SealedItem {
             folder: std::mem::take(&mut self.folder),
             slug: file_name::slug(name),
@@ -143,6 +176,16 @@ impl Draft {
     }
 }
 
+/// Makes the folder of an item, and holds its lock.
+fn lay_out(store: &Store, folder: &Path) -> Result<File, StoreError> {
+    let read_only = |source| StoreError::ReadOnly { path: store.root().to_owned(), source };
+    fs::create_dir(folder).map_err(read_only)?;
+    let lock = OpenOptions::new().create_new(true).write(true).open(folder.join(LOCK_FILE))?;
+    let _ = lock.try_lock();
+    fs::create_dir(folder.join(DATA))?;
+    Ok(lock)
+}
+
 impl Drop for Draft {
     fn drop(&mut self) {
         if !self.folder.as_os_str().is_empty() {
@@ -154,7 +197,7 @@ impl Drop for Draft {
 /// A payload file that is being written.
 pub struct PayloadFile {
     path: String,
-    out: HashingWriter<BufWriter<fs::File>>,
+    out: HashingWriter<OthersWriter<BufWriter<fs::File>>>,
 }
 
 impl Write for PayloadFile {
@@ -188,6 +231,11 @@ impl SealedItem {
         self.tag_manifest
     }
 
+    /// Where it waits. It is not durable before [`durable::sync_trees`] has been there.
+    pub(super) fn folder(&self) -> &Path {
+        &self.folder
+    }
+
     pub(super) fn move_to(self, place: &Path) -> io::Result<()> {
         fs::remove_file(self.folder.join(LOCK_FILE))?;
         drop(self.lock);
@@ -202,6 +250,9 @@ pub(super) fn digest_in(manifest: &[u8], name: &str) -> Option<Sha256> {
     Sha256::from_hex(line)
 }
 
-fn lines<'a>(files: impl Iterator<Item = (&'a str, &'a Sha256)>, folder: &str) -> String {
+fn lines<'a, D: Display + 'a>(
+    files: impl Iterator<Item = (&'a str, &'a D)>,
+    folder: &str,
+) -> String {
     files.map(|(path, digest)| format!("{digest}  {folder}{path}\n")).collect()
 }

@@ -43,6 +43,23 @@ pub(crate) fn sync_folder(folder: &Path) -> io::Result<()> {
     if cfg!(unix) { fs::File::open(folder)?.sync_all() } else { Ok(()) }
 }
 
+/// Makes everything in `folders` durable. Of many at once it makes the whole file system so,
+/// where the system can: one wait for the disk then does for all.
+///
+/// # Errors
+///
+/// When a file, folder or file system cannot be opened or synchronised.
+pub(crate) fn sync_trees(folders: &[&Path]) -> io::Result<()> {
+    match folders {
+        #[cfg(target_os = "linux")]
+        [first, _, ..] => {
+            let folder = fs::File::open(first)?;
+            Ok(rustix::fs::syncfs(&folder)?)
+        }
+        folders => folders.iter().try_for_each(|folder| sync_tree(folder)),
+    }
+}
+
 /// Makes everything in `folder` durable, several files at a time: each waits for the
 /// disk, and the disk serves many at once.
 ///

@@ -21,6 +21,7 @@
 mod add;
 mod browser;
 mod capture;
+mod content;
 mod custody;
 mod digest;
 mod draft;
@@ -32,7 +33,9 @@ mod key;
 mod keys;
 mod memory;
 mod net;
+mod other_digests;
 mod page;
+mod picture;
 mod readme;
 mod recheck;
 mod recovery;
@@ -49,8 +52,9 @@ pub use browser::{Browser, BrowserFacts, BrowserOptions};
 pub use capture::{
     ACQUISITION_SCHEMA, Acquisition, CaptureError, CaptureOptions, Captured, Capturer, CookieError,
     Cookies, Failure, Fetched, Hosts, Limits, Machine, MadeFile, Manners, Payloads, Prepared,
-    Progress, SameAs, ServerClock, Tls,
+    Progress, SameAs, SeenPicture, ServerClock, Tls,
 };
+pub use content::{Chat, ChatKind, Content, Mail, Photo};
 pub use custody::{Action, Entry, Fault, HEAD_FILE, LOG_FILE, Line, Log, SCHEMA as CUSTODY_SCHEMA};
 pub use digest::{Hasher, HashingWriter, Sha256};
 pub use draft::{DATA, Draft, MANIFEST, PayloadFile, SealedItem, TAG_MANIFEST};
@@ -62,7 +66,9 @@ pub use key::{
 };
 pub use memory::Memory;
 pub use net::{Proxy, ProxyError, Resolved, Resolver, SystemResolver, refusal};
+pub use other_digests::Also;
 pub use page::Role;
+pub use picture::{PICTURE_HASH, Picture};
 pub use readme::{README, README_FILE};
 pub use recheck::{Rechecked, State, logged_address, pages_to_visit, visits};
 pub use store::{Custodian, FIRST_KEY, ITEMS, KEYS, QUARANTINE, Store, StoreError};

@@ -4,6 +4,7 @@
 use std::fs::{File, OpenOptions};
 use std::io;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use fs_err as fs;
 
@@ -11,7 +12,10 @@ use super::custody::{LOG_FILE, Line, Tail};
 use super::digest::Sha256;
 use super::draft::TAG_MANIFEST;
 use super::durable;
-use super::store::{ITEMS, LOCK_FILE, QUARANTINE, Store, UNFINISHED};
+use super::store::{ITEMS, LOCK_FILE, QUARANTINE, STARTING, Store, UNFINISHED};
+
+/// Longest time for which the folder of a new item can be without its lock.
+const START: Duration = Duration::from_mins(1);
 
 /// How the name of a file ends that waits for its place.
 const STAGED: &str = "new";
@@ -44,7 +48,8 @@ pub(super) fn unfinished(root: &Path) -> io::Result<Vec<PathBuf>> {
     let mut found = Vec::new();
     for entry in fs::read_dir(root.join(ITEMS))? {
         let entry = entry?;
-        if is_unfinished(&entry.file_name().to_string_lossy()) && !is_live(&entry.path()) {
+        let name = entry.file_name().to_string_lossy().into_owned();
+        if is_unfinished(&name) && !is_starting(&name, &entry) && !is_live(&entry.path()) {
             found.push(entry.path());
         }
     }
@@ -66,6 +71,13 @@ pub(super) fn staged(root: &Path, path: &str) -> PathBuf {
 /// True for the name of the folder of an item that is being built.
 pub(super) fn is_unfinished(name: &str) -> bool {
     name.starts_with(UNFINISHED)
+}
+
+/// True while the item in the folder called `name` may not have its lock yet.
+fn is_starting(name: &str, folder: &fs::DirEntry) -> bool {
+    let made = folder.metadata().and_then(|metadata| metadata.modified());
+    let age = made.ok().and_then(|made| made.elapsed().ok());
+    name.starts_with(STARTING) && age.is_none_or(|age| age < START)
 }
 
 /// True when the program that builds the item in `folder` is still there.

@@ -29,6 +29,8 @@ pub const KEYS: &str = "keys";
 pub const QUARANTINE: &str = "quarantine";
 /// How the name of a folder below `items/` starts while its item is being built.
 pub(crate) const UNFINISHED: &str = ".unfinished-";
+/// The same, until it has a lock of its own: that takes no time to speak of.
+pub(crate) const STARTING: &str = ".unfinished-new-";
 /// Empty file whose lock keeps two programs from writing at once.
 pub(crate) const LOCK_FILE: &str = ".lock";
 /// File of the public key of whoever made the case.

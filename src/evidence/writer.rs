@@ -162,6 +162,9 @@ impl<'a> Writer<'a> {
         items: Vec<(Option<SealedItem>, Action)>,
     ) -> Result<Vec<Option<String>>, StoreError> {
         let folder = self.store.root().join(ITEMS);
+        let waiting: Vec<&Path> =
+            items.iter().filter_map(|(item, _)| Some(item.as_ref()?.folder())).collect();
+        durable::sync_trees(&waiting)?;
         durable::sync_folder(&folder)?;
         let mut number = recovery::last_item_number(&folder)?;
         let mut promises = Vec::new();

@@ -260,6 +260,36 @@ fn files_and_folders_are_added_and_links_are_not_followed() {
     assert_sound(&sandbox);
 }
 
+#[test]
+fn what_added_files_say_of_themselves_is_recorded_and_old_digests_on_request() {
+    let sandbox = case();
+    fs_err::create_dir(sandbox.path("phone")).unwrap();
+    sandbox.write(
+        "phone/offer.eml",
+        "From: a@b.example\r\nSubject: =?utf-8?q?Sch=C3=A4del?=\r\n\r\nx",
+    );
+    let chat = "[02.11.26, 10:00:01] Anna: Elfenbein?\n[02.11.26, 10:01:00] Ben: 450\n";
+    sandbox.write("phone/_chat.txt", chat);
+    let args = ["evidence", "add", "--case", "case", "--also", "sha1,md5", "phone"];
+    let output = sandbox.run(&args);
+    assert!(output.starts_with("exit 0"), "{output}");
+    let item = sandbox.path("case/items/0001-phone");
+    let record = fs_err::read(item.join("data/acquisition.json")).unwrap();
+    let record: Value = serde_json::from_slice(&record).unwrap();
+    assert_eq!(
+        record["files"][0]["chat"]["participants"],
+        serde_json::json!({"Anna": 1, "Ben": 1})
+    );
+    assert_eq!(record["files"][1]["mail"]["subject"], "Schädel");
+    for (algorithm, digits) in [("blake3", 64), ("sha1", 40), ("md5", 32)] {
+        let manifest =
+            fs_err::read_to_string(item.join(format!("manifest-{algorithm}.txt"))).unwrap();
+        assert_eq!(manifest.lines().count(), 3, "{algorithm}");
+        assert!(manifest.lines().all(|line| line.find("  data/") == Some(digits)), "{manifest}");
+    }
+    assert_sound(&sandbox);
+}
+
 #[cfg(unix)]
 #[test]
 fn a_link_by_itself_is_not_added() {

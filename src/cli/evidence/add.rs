@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use super::also::AlsoArg;
 use super::command_line;
 use super::timestamp::{self, TsaArgs};
 use crate::cli::case_folder::{CaseArg, explain_store};
@@ -27,6 +28,8 @@ pub(super) struct Args {
     files: Vec<PathBuf>,
     #[command(flatten)]
     case: CaseArg,
+    #[command(flatten)]
+    also: AlsoArg,
     #[command(flatten)]
     tsa: TsaArgs,
     #[command(flatten)]
@@ -56,7 +59,7 @@ pub(super) fn run(args: &Args, streams: &mut Streams) -> anyhow::Result<Outcome>
     let mut outcome = Outcome::Done;
     let mut added = Vec::new();
     for path in &args.files {
-        match add(case.store(), &custodian, path, &command, &interrupt) {
+        match add(case.store(), &custodian, path, &command, args.also.choice(), &interrupt) {
             Ok(done) => {
                 for left_out in &done.left_out {
                     let place = path.join(&left_out.path);

@@ -10,6 +10,7 @@ use indicatif::ProgressBar;
 use serde::Serialize;
 use serde_json::Value;
 
+use super::also::AlsoArg;
 use super::browser::BrowserArgs;
 use super::network::NetworkArgs;
 use super::timestamp::{self, TsaArgs};
@@ -44,10 +45,12 @@ pub(super) struct Args {
     #[arg(long)]
     new_only: bool,
     /// Pages to capture at the same time
-    #[arg(short, long, value_name = "N", default_value_t = 2)]
+    #[arg(short, long, value_name = "N", default_value_t = 4)]
     jobs: usize,
     #[command(flatten)]
     browser: BrowserArgs,
+    #[command(flatten)]
+    also: AlsoArg,
     #[command(flatten)]
     tsa: TsaArgs,
     #[command(flatten)]
@@ -92,8 +95,10 @@ pub(super) fn run(args: &Args, streams: &mut Streams) -> anyhow::Result<Outcome>
     let authorities = args.tsa.authorities()?;
     let known = if args.new_only { captured_before(&case)? } else { BTreeSet::new() };
     let mut options = args.network.options()?;
+    options.also = args.also.choice();
     args.browser.apply(&mut options, streams)?;
-    let crew = Crew { case: &case, custodian: &custodian, options };
+    let says_details = streams.says_details();
+    let crew = Crew { case: &case, custodian: &custodian, options, says_details };
     let mut run = Run::new(args, streams);
     crew.work(args.jobs, addresses(&args.urls, known), &mut run)?;
     let outcome = run.finish()?;
@@ -168,6 +173,7 @@ struct Crew<'a> {
     case: &'a Folder,
     custodian: &'a Custodian,
     options: CaptureOptions,
+    says_details: bool,
 }
 
 impl Crew<'_> {
@@ -203,6 +209,9 @@ impl Crew<'_> {
                 }
                 (Ok(url), Ok(capturer)) => {
                     let prepared = capturer.prepare(&url, &mut |progress| {
+                        if !self.says_details {
+                            return;
+                        }
                         let _ = sender.send(News::Detail(match progress {
                             Progress::Asking(url) => format!("asking {url}"),
                             Progress::Got(url) => format!("got {url}"),

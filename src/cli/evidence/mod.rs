@@ -1,6 +1,7 @@
 //! `pugmark evidence`: captures, adds and verifies.
 
 mod add;
+mod also;
 mod browser;
 mod capture;
 mod log;

@@ -7,6 +7,7 @@ use super::payloads::SameAs;
 use crate::evidence::browser::BrowserFacts;
 use crate::evidence::digest::Sha256;
 use crate::evidence::page::Role;
+use crate::evidence::picture::Picture;
 
 /// Name and version of the record.
 pub const ACQUISITION_SCHEMA: &str = "pugmark.acquisition/1";
@@ -53,6 +54,23 @@ pub struct Acquisition {
     /// Files that the browser made: pictures, the page on paper, its elements, its text.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub files: Vec<MadeFile>,
+    /// What pictures of the page look like; icons are left out.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub pictures: Vec<SeenPicture>,
+}
+
+/// A picture on the page.
+#[derive(Clone, Debug, Serialize)]
+pub struct SeenPicture {
+    /// Its address.
+    pub url: String,
+    /// SHA-256 of its file.
+    pub sha256: Sha256,
+    /// How [`Picture::hash`] is made.
+    pub algorithm: &'static str,
+    /// What it looks like.
+    #[serde(flatten)]
+    pub picture: Picture,
 }
 
 /// A file that was made from the page.

@@ -38,7 +38,8 @@ use super::store::{Custodian, Store, StoreError};
 use payloads::Written;
 
 pub use acquisition::{
-    ACQUISITION_SCHEMA, Acquisition, Failure, Fetched, Machine, MadeFile, ServerClock, Tls,
+    ACQUISITION_SCHEMA, Acquisition, Failure, Fetched, Machine, MadeFile, SeenPicture, ServerClock,
+    Tls,
 };
 pub use cookies::{CookieError, Cookies};
 pub use manners::{Hosts, Manners};
@@ -196,7 +197,7 @@ impl<'a> Capturer<'a> {
         progress: &mut dyn FnMut(Progress<'_>),
     ) -> Result<Prepared, CaptureError> {
         let address = parse(url)?;
-        let draft = Draft::begin(self.store)?;
+        let draft = Draft::begin(self.store)?.also(self.options.also);
         let mut session = Session::begin(draft, &address, &self.options, self.custodian)?;
         let result = self.runtime.block_on(session.run(&self.client, &address, progress));
         match result {

@@ -12,6 +12,7 @@ use super::payloads::Payloads;
 use crate::evidence::browser::BrowserOptions;
 use crate::evidence::interrupt::Interrupt;
 use crate::evidence::net::Proxy;
+use crate::evidence::other_digests::Also;
 
 /// How a capture behaves.
 #[derive(Clone, Debug)]
@@ -40,6 +41,8 @@ pub struct CaptureOptions {
     pub browser_missing: bool,
     /// What the browser calls itself, if not by its own name.
     pub browser_agent: Option<String>,
+    /// Algorithms to hash by beside SHA-256 and BLAKE3.
+    pub also: Also,
     /// Where it stops.
     pub limits: Limits,
     /// The command line, for the record.
@@ -106,6 +109,7 @@ impl Default for CaptureOptions {
             keep_secrets: false,
             manners: Manners::default(),
             payloads: Payloads::default(),
+            also: Also::default(),
             browser: None,
             browser_missing: false,
             browser_agent: None,

@@ -11,7 +11,7 @@ use tokio::task::JoinSet;
 use url::Url;
 
 use super::acquisition::{
-    ACQUISITION_SCHEMA, Acquisition, Failure, Machine, MadeFile, ServerClock,
+    ACQUISITION_SCHEMA, Acquisition, Failure, Machine, MadeFile, SeenPicture, ServerClock,
 };
 use super::archive::{Archive, Reason};
 use super::browse::LIMITS_OF_BROWSER;
@@ -23,6 +23,7 @@ use crate::evidence::browser::BrowserFacts;
 use crate::evidence::draft::{Draft, SealedItem};
 use crate::evidence::net::{Ask, Client, Exchange, FetchError};
 use crate::evidence::page::{self, Role};
+use crate::evidence::picture::{PICTURE_HASH, Picture};
 use crate::evidence::store::Custodian;
 use crate::evidence::writer::TOOL;
 
@@ -71,6 +72,7 @@ pub(in crate::evidence) struct Session<'a> {
     pub(super) browser: Option<BrowserFacts>,
     /// Files that the browser made.
     pub(super) made: Vec<MadeFile>,
+    pictures: Vec<SeenPicture>,
 }
 
 impl<'a> Session<'a> {
@@ -102,6 +104,7 @@ impl<'a> Session<'a> {
             server_clock: None,
             browser: None,
             made: Vec::new(),
+            pictures: Vec::new(),
         })
     }
 
@@ -314,7 +317,23 @@ impl<'a> Session<'a> {
             return Err(FetchError::Disk(err));
         }
         self.jar.keep(&exchange.url, &exchange.headers);
+        self.look_at(exchange);
         self.archive.put(&mut self.draft, exchange, reason).map_err(FetchError::Disk)
+    }
+
+    /// Notes what a picture looks like.
+    fn look_at(&mut self, exchange: &Exchange) {
+        let is_whole = exchange.status == Some(200) && exchange.error.is_none();
+        let is_picture = exchange.header("content-type").starts_with("image/")
+            && exchange.header("content-encoding").is_empty();
+        let (Some(body), Some((sha256, _))) = (&exchange.body, exchange.entity) else { return };
+        if is_whole
+            && is_picture
+            && let Some(picture) = Picture::read(body)
+        {
+            let url = exchange.url.to_string();
+            self.pictures.push(SeenPicture { url, sha256, algorithm: PICTURE_HASH, picture });
+        }
     }
 
     fn limit_reached(&self) -> Option<String> {
@@ -427,6 +446,7 @@ impl<'a> Session<'a> {
             },
             browser: self.browser,
             files: self.made,
+            pictures: self.pictures,
         };
         let mut json = serde_json::to_vec_pretty(&record).map_err(io::Error::from)?;
         json.push(b'\n');

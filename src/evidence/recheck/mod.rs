@@ -118,7 +118,7 @@ impl Capturer<'_> {
     ) -> Result<Rechecked, CaptureError> {
         let past = Past::read(&self.store.item(item))?;
         let address = super::capture::parse(url)?;
-        let draft = Draft::begin(self.store)?;
+        let draft = Draft::begin(self.store)?.also(self.options.also);
         let mut session = Session::begin(draft, &address, &self.options, self.custodian)?;
         let result = self.runtime.block_on(session.fetch_page(&self.client, &address, progress));
         let mut found = Rechecked {

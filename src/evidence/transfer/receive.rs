@@ -14,6 +14,7 @@ use crate::evidence::digest::Sha256;
 use crate::evidence::durable;
 use crate::evidence::interrupt::Interrupt;
 use crate::evidence::keys::CaseKeys;
+use crate::evidence::other_digests::Also;
 use crate::evidence::store::{Custodian, ITEMS, Store};
 use crate::evidence::verify::{Check, Expected, verify};
 
@@ -72,7 +73,7 @@ pub fn receive(
     let is_case = terms.case.join(LOG_FILE).is_file();
     let (item, entry) = if is_case {
         let store = Store::open(&terms.case)?;
-        let added = add(&store, custodian, path, &[], &Interrupt::default())?;
+        let added = add(&store, custodian, path, &[], Also::default(), &Interrupt::default())?;
         let action = sound.action(terms).on(&added.item);
         (Some(added.item), append(&store, custodian, action, &sound)?)
     } else {

@@ -10,6 +10,7 @@ use tempfile::TempDir;
 use super::{Received, Sent, Terms, TransferError, file_receipt, receive, send};
 use crate::clock::Clock;
 use crate::evidence::interrupt::Interrupt;
+use crate::evidence::other_digests::Also;
 use crate::evidence::verify::{Check, Expected, verify};
 use crate::evidence::{Action, Custodian, Signer, Store, add};
 
@@ -36,7 +37,8 @@ impl Desk {
         for name in ["shot.png".to_owned(), format!("{}.txt", "chat".repeat(28))] {
             let file = folder.path().join(&name);
             fs::write(&file, &name).unwrap();
-            let added = add(&store, &sender, &file, &[], &Interrupt::default()).unwrap();
+            let added =
+                add(&store, &sender, &file, &[], Also::default(), &Interrupt::default()).unwrap();
             items.push(added.item);
         }
         Self { folder, store, sender, receiver, items }

@@ -136,7 +136,9 @@ impl Item<'_> {
                 TAG_MANIFEST,
                 format!("has changed: SHA-256 is {found}, but {expected} in {LOG_FILE}"),
             );
+            let others = ["manifest-blake3.txt", "manifest-sha1.txt", "manifest-md5.txt"];
             listed.extend(["bagit.txt", "bag-info.txt", MANIFEST].map(str::to_owned));
+            listed.extend(others.map(str::to_owned));
         }
         let manifest = self.read(MANIFEST).unwrap_or_default();
         let vouched = digest_in(&tag_manifest, MANIFEST) == Some(Sha256::of(&manifest));

@@ -14,6 +14,7 @@ use super::{Check, Expected, verify};
 use crate::clock::Clock;
 use crate::evidence::digest::Sha256;
 use crate::evidence::interrupt::Interrupt;
+use crate::evidence::other_digests::Also;
 use crate::evidence::{
     Action, CaptureOptions, Capturer, Custodian, Line, Memory, Signer, Store, add,
 };
@@ -40,7 +41,7 @@ impl Case {
         capturer.capture(&serve(), &mut |_| {}).unwrap();
         let shot = folder.path().join("shot.png");
         fs::write(&shot, "pixels").unwrap();
-        add(&store, &custodian, &shot, &[], &Interrupt::default()).unwrap();
+        add(&store, &custodian, &shot, &[], Also::default(), &Interrupt::default()).unwrap();
         store.lock(&custodian).unwrap().append(Action::new("note").with("text", "x")).unwrap();
         Self { folder, store }
     }
@@ -391,7 +392,8 @@ fn what_the_newest_entry_promised_counts_and_is_kept() {
     let signer = Signer::in_folder(&case.folder.path().join("home")).unwrap();
     let custodian = Custodian::new(signer, Clock::System);
     let shot = case.folder.path().join("shot.png");
-    let added = add(&case.store, &custodian, &shot, &[], &Interrupt::default()).unwrap();
+    let added =
+        add(&case.store, &custodian, &shot, &[], Also::default(), &Interrupt::default()).unwrap();
     let place = case.store.item(&added.item);
     head_back(&case);
     fs::rename(&place, case.path("items/.unfinished-abc")).unwrap();
