@@ -40,7 +40,8 @@ pub(crate) fn css(bytes: &[u8]) {
 /// Unpacks a body, coded as the first byte says.
 pub(crate) fn coding(bytes: &[u8]) {
     if let Some((&kind, rest)) = bytes.split_first() {
-        let coding = ["", "gzip", "deflate", "br", "x-gzip", "gzip, gzip"][usize::from(kind) % 6];
+        let codings = ["", "gzip", "deflate", "br", "zstd", "gzip, br"];
+        let coding = codings[usize::from(kind) % codings.len()];
         let _ = page::decode(rest, coding, "text/html; charset=windows-1252");
     }
 }

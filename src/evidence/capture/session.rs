@@ -324,12 +324,12 @@ impl<'a> Session<'a> {
     /// Notes what a picture looks like.
     fn look_at(&mut self, exchange: &Exchange) {
         let is_whole = exchange.status == Some(200) && exchange.error.is_none();
-        let is_picture = exchange.header("content-type").starts_with("image/")
-            && exchange.header("content-encoding").is_empty();
+        let is_picture = exchange.header("content-type").starts_with("image/");
         let (Some(body), Some((sha256, _))) = (&exchange.body, exchange.entity) else { return };
         if is_whole
             && is_picture
-            && let Some(picture) = Picture::read(body)
+            && let (body, None) = page::unpack(body, exchange.header("content-encoding"))
+            && let Some(picture) = Picture::read(&body)
         {
             let url = exchange.url.to_string();
             self.pictures.push(SeenPicture { url, sha256, algorithm: PICTURE_HASH, picture });

@@ -75,6 +75,10 @@ impl Route {
         let addresses = match url.host() {
             Some(Host::Ipv4(address)) => vec![IpAddr::V4(address)],
             Some(Host::Ipv6(address)) => vec![IpAddr::V6(address)],
+            // Not every resolver knows that these are this machine; browsers do.
+            Some(Host::Domain(name)) if is_below(name, "localhost") && !self.allow_private => {
+                return Err(FetchError::PrivateName(name.to_owned()));
+            }
             _ => self
                 .resolver
                 .resolve(host)
@@ -116,10 +120,14 @@ fn check_unresolved(url: &Url) -> Result<(), FetchError> {
 /// True for names that by rule are not public.
 /// Source: IANA Special-Use Domain Names (RFC 6761, 6762, 8375), ICANN resolution 2024.07.29.06.
 fn is_private_name(name: &str) -> bool {
-    let name = name.trim_end_matches('.').to_ascii_lowercase();
     let special = ["localhost", "local", "internal", "home.arpa", "test", "invalid"];
-    !name.contains('.')
-        || special.iter().any(|end| name.strip_suffix(end).is_some_and(|rest| rest.ends_with('.')))
+    !name.trim_end_matches('.').contains('.') || special.iter().any(|end| is_below(name, end))
+}
+
+/// True for the name `end` and all names that end with it.
+fn is_below(name: &str, end: &str) -> bool {
+    let name = name.trim_end_matches('.').to_ascii_lowercase();
+    name.strip_suffix(end).is_some_and(|rest| rest.is_empty() || rest.ends_with('.'))
 }
 
 async fn connect_tcp(address: SocketAddr) -> io::Result<TcpStream> {

@@ -6,7 +6,7 @@ mod html;
 mod srcset;
 
 pub(super) use css::parts as css_parts;
-pub(super) use decode::decode;
+pub(super) use decode::{decode, unpack};
 pub(super) use html::read as read_html;
 
 use serde::Serialize;

@@ -1,6 +1,7 @@
 //! Captures from servers that the tests run themselves.
 
 mod browser;
+mod coded;
 mod manners;
 mod same;
 mod ways;
@@ -269,6 +270,9 @@ fn an_address_that_is_not_public_is_refused_however_it_is_spelt() {
         "http://nat64.example/",
         "127.0.0.1",
         "http://%31%32%37.0.0.1/",
+        "http://localhost/",
+        "http://a.localhost/",
+        "http://A.B.LocalHost./",
         "http://0300.0250.1/",
         "http://3232235777/",
         "http://[fe80::1]/",
