@@ -10,6 +10,7 @@ mod config;
 mod demo;
 mod doctor;
 mod evidence;
+mod evidence_browser;
 mod explain;
 mod help;
 mod hostile;

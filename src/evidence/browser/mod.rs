@@ -12,6 +12,7 @@
 //! protocol's 700 calls a dozen are needed, and the crate that has all of them takes three
 //! minutes to build and adds 7 MB to the program.
 
+mod guard;
 mod process;
 mod protocol;
 mod proxy;
@@ -41,6 +42,8 @@ pub struct BrowserOptions {
     pub longest_page: u32,
     /// Whether the browser runs without its sandbox, as containers often need.
     pub without_sandbox: bool,
+    /// Where the folder for its profile is made; where temporary files go, if nothing is said.
+    pub profiles: Option<PathBuf>,
 }
 
 impl BrowserOptions {
@@ -53,6 +56,7 @@ impl BrowserOptions {
             scroll_time: Duration::from_secs(30),
             longest_page: 30_000,
             without_sandbox: false,
+            profiles: None,
         }
     }
 }

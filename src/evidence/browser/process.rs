@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 use fs_err as fs;
 use tempfile::TempDir;
 
+use super::guard::Guard;
 use super::{BrowserError, BrowserOptions};
 
 /// Names under which Chromium and its kin are installed.
@@ -28,6 +29,8 @@ const PLACES: [&str; 5] = [
     r"C:\Program Files (x86)\Google\Chrome\Application\chrome.exe",
     r"C:\Program Files (x86)\Microsoft\Edge\Application\msedge.exe",
 ];
+/// Longest time for which the profile of a browser that has ended is tried to be removed.
+const TIDY_TIME: Duration = Duration::from_secs(2);
 /// Longest time to wait for a browser to start.
 const START_TIME: Duration = Duration::from_secs(60);
 
@@ -96,6 +99,8 @@ pub(super) struct Running {
     child: Child,
     profile: TempDir,
     program: PathBuf,
+    // Ends last: until then it sees to it that nothing stays.
+    _guard: Guard,
 }
 
 impl Running {
@@ -103,7 +108,8 @@ impl Running {
     /// certificate whose key has this digest.
     pub(super) fn start(options: &BrowserOptions, key_digest: &str) -> Result<Self, BrowserError> {
         let program = options.program.path().to_owned();
-        let profile = tempfile::Builder::new().prefix("pugmark-browser-").tempdir()?;
+        let place = options.profiles.clone().unwrap_or_else(env::temp_dir);
+        let profile = tempfile::Builder::new().prefix("pugmark-browser-").tempdir_in(place)?;
         let mut command = Command::new(&program);
         command
             .args(ARGUMENTS)
@@ -115,11 +121,20 @@ impl Running {
         command.arg("about:blank").stdin(Stdio::null()).stdout(Stdio::null());
         let errors = fs::File::create(profile.path().join("errors"))?;
         command.stderr(errors.into_file());
-        let child = command.spawn().map_err(|err| BrowserError::Start {
+        // In a group of its own: its processes can be ended together, and Ctrl-C is ours to answer.
+        #[cfg(unix)]
+        std::os::unix::process::CommandExt::process_group(&mut command, 0);
+        let mut child = command.spawn().map_err(|err| BrowserError::Start {
             program: program.clone(),
             why: err.to_string(),
         })?;
-        Ok(Self { child, profile, program })
+        match Guard::set(child.id(), profile.path()) {
+            Ok(guard) => Ok(Self { child, profile, program, _guard: guard }),
+            Err(err) => {
+                end(&mut child);
+                Err(err.into())
+            }
+        }
     }
 
     /// Waits until it can be spoken to; returns port and path of its debugging protocol.
@@ -160,11 +175,28 @@ impl Drop for Running {
         let asked = Instant::now();
         while asked.elapsed() < Duration::from_millis(500) {
             if matches!(self.child.try_wait(), Ok(Some(_))) {
-                return;
+                break;
             }
             std::thread::sleep(Duration::from_millis(10));
         }
-        let _ = self.child.kill();
-        let _ = self.child.wait();
+        end(&mut self.child);
+        // What its last processes were just writing may appear while the folder is removed.
+        let tidying = Instant::now();
+        while fs::remove_dir_all(self.profile.path()).is_err()
+            && self.profile.path().exists()
+            && tidying.elapsed() < TIDY_TIME
+        {
+            std::thread::sleep(Duration::from_millis(50));
+        }
     }
+}
+
+/// Ends the browser with all its processes.
+fn end(browser: &mut Child) {
+    #[cfg(unix)]
+    if let Some(group) = i32::try_from(browser.id()).ok().and_then(rustix::process::Pid::from_raw) {
+        let _ = rustix::process::kill_process_group(group, rustix::process::Signal::KILL);
+    }
+    let _ = browser.kill();
+    let _ = browser.wait();
 }

@@ -2,9 +2,13 @@
 #![expect(clippy::print_stderr, reason = "a test that steps aside must say so")]
 
 use std::fmt::Write as _;
+use std::io::Write as _;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::time::Duration;
+use std::time::{Duration, Instant};
+
+use flate2::Compression;
+use flate2::write::GzEncoder;
 
 use super::super::{CaptureOptions, Capturer, Cookies};
 use super::ways::serve_tls;
@@ -109,8 +113,17 @@ fn a_browser_is_kept_from_addresses_that_are_not_public() {
          fetch('http://[::ffff:127.0.0.1]:{port}/f', {{mode: 'no-cors'}}).catch(() => 0);\
          new WebSocket('ws://127.0.0.3:{port}/');</script>"
     );
-    let hosts =
-        ["localhost", "2130706433", "0x7f.1", "0177.0.0.1", "127.1", "[::1]", "[64:ff9b::7f00:1]"];
+    let hosts = [
+        "localhost",
+        "a.localhost",
+        "b.c.localhost.",
+        "2130706433",
+        "0x7f.1",
+        "0177.0.0.1",
+        "127.1",
+        "[::1]",
+        "[64:ff9b::7f00:1]",
+    ];
     for (number, host) in hosts.iter().enumerate() {
         let _ = write!(page, "<img src=http://{host}:{port}/{number}>");
     }
@@ -140,6 +153,46 @@ fn a_browser_is_kept_from_addresses_that_are_not_public() {
     let error = capturer.capture(&format!("http://{inside}/"), &mut |_| {}).unwrap_err();
     assert!(error.to_string().contains("refused: "), "{error}");
     assert_eq!(visits.load(Ordering::Relaxed), 0);
+}
+
+/// A small answer that becomes 400 MB of page, and a script that never ends.
+#[test]
+fn pages_that_hang_the_browser_are_left_in_time_and_no_folder_stays() {
+    let Some(mut options) = options() else { return };
+    let mut bomb = GzEncoder::new(Vec::new(), Compression::best());
+    bomb.write_all(b"<title>Bomb</title>").unwrap();
+    for _ in 0..400 {
+        bomb.write_all(&vec![b'x'; 1 << 20]).unwrap();
+    }
+    let bomb = bomb.finish().unwrap();
+    assert!(bomb.len() < 1 << 20, "{}", bomb.len());
+    let head = format!(
+        "HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Encoding: gzip\r\n\
+         Content-Length: {}\r\nConnection: close\r\n\r\n",
+        bomb.len()
+    );
+    let server = serve(vec![
+        ("/bomb", [head.as_bytes(), &bomb].concat()),
+        ("/loop", ok("text/html", "<title>Loop</title><p>text<script>for (;;) {}</script>")),
+    ]);
+    options.limits.total_time = Duration::from_secs(2);
+    let case = Case::new();
+    let profiles = case.folder.path().join("profiles");
+    fs_err::create_dir(&profiles).unwrap();
+    if let Some(browser) = &mut options.browser {
+        browser.profiles = Some(profiles.clone());
+    }
+    let capturer = Capturer::new(&case.store, &case.custodian, options).unwrap();
+    for path in ["bomb", "loop"] {
+        let started = Instant::now();
+        let page = capturer.capture(&format!("http://{server}/{path}"), &mut |_| {}).unwrap();
+        let took = started.elapsed();
+        assert!(took < Duration::from_secs(30), "{path}: {took:?}");
+        assert_eq!(page.status, Some(200), "{path}");
+        assert!(page.problem.unwrap().contains("the page took 2 s"), "{path}");
+        assert_eq!(fs_err::read_dir(&profiles).unwrap().count(), 0, "{path}");
+    }
+    case.assert_items_sound();
 }
 
 #[test]
