@@ -1,4 +1,4 @@
-//! What we write, checked by programs that are not ours: sha256sum, bagit.py, warcio, openssl,
+//! What we write, checked by programs that are not ours: sha256sum, b3sum, bagit.py, warcio, openssl,
 //! py-wacz, cdxj-indexer, pywb, WebCrypto.
 //!
 //! A program that is missing makes its check step aside, loudly; with
@@ -8,6 +8,8 @@
 
 #[path = "cli/counterpart.rs"]
 mod counterpart;
+#[path = "counterparts/replay.rs"]
+mod replay;
 #[path = "cli/sandbox.rs"]
 #[allow(dead_code, reason = "shared with the tests of the commands")]
 mod sandbox;
@@ -92,6 +94,16 @@ fn sha256sum_finds_every_manifest_right() {
     for item in items(&case()) {
         let args = ["--check", "--strict", "manifest-sha256.txt", "tagmanifest-sha256.txt"];
         let Some(output) = counterpart("sha256sum", &args, &item) else { return };
+        assert!(output.status.success(), "{}", said(&output));
+    }
+}
+
+#[test]
+fn b3sum_finds_every_manifest_right() {
+    for item in items(&case()) {
+        let Some(output) = counterpart("b3sum", &["--check", "manifest-blake3.txt"], &item) else {
+            return;
+        };
         assert!(output.status.success(), "{}", said(&output));
     }
 }
@@ -447,77 +459,4 @@ fn comparable(index: &str) -> Vec<String> {
     let mut lines: Vec<String> = index.lines().map(line).collect();
     lines.sort();
     lines
-}
-
-/// A program that is stopped when the test ends.
-struct Running(std::process::Child);
-
-impl Drop for Running {
-    fn drop(&mut self) {
-        let _ = self.0.kill();
-        let _ = self.0.wait();
-    }
-}
-
-/// The body of the answer to a GET on loopback; `None` while nobody listens.
-fn get(address: &str, path: &str) -> Option<Vec<u8>> {
-    use std::io::{Read, Write};
-    let mut stream = std::net::TcpStream::connect(address).ok()?;
-    let request = format!("GET {path} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n");
-    stream.write_all(request.as_bytes()).ok()?;
-    let mut answer = Vec::new();
-    stream.read_to_end(&mut answer).ok()?;
-    let at = answer.windows(4).position(|bytes| bytes == b"\r\n\r\n")? + 4;
-    Some(answer.split_off(at))
-}
-
-#[test]
-fn pywb_replays_pages_their_parts_and_what_is_a_reference() {
-    let sandbox = case();
-    let root = sandbox.path("pywb");
-    fs_err::create_dir(&root).unwrap();
-    if counterpart("wb-manager", &["init", "case"], &root).is_none() {
-        return;
-    }
-    let mut captured = Vec::new();
-    for (number, item) in items(&sandbox).iter().enumerate() {
-        let archive = item.join("data/capture.warc.gz");
-        if archive.exists() {
-            let copy = format!("{number}.warc.gz");
-            fs_err::copy(archive, root.join(&copy)).unwrap();
-            let output = counterpart("wb-manager", &["add", "case", &copy], &root).unwrap();
-            assert!(output.status.success(), "{}", said(&output));
-            let record = fs_err::read(item.join("data/acquisition.json")).unwrap();
-            captured.push(serde_json::from_slice::<Value>(&record).unwrap());
-        }
-    }
-    let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
-    let address = format!("127.0.0.1:{port}");
-    let mut command = std::process::Command::new("wayback");
-    command.args(["-b", "127.0.0.1", "-p", &port.to_string()]).current_dir(&root);
-    let child = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
-    let _running = Running(child);
-    let replay = |record: &Value, end: &str| {
-        let fetched = record["fetched"].as_array().unwrap();
-        let part =
-            fetched.iter().find(|part| part["url"].as_str().unwrap().ends_with(end)).unwrap();
-        let time: String =
-            part["started"].as_str().unwrap().chars().filter(char::is_ascii_digit).collect();
-        let path = format!("/case/{}id_/{}", &time[..14], part["url"].as_str().unwrap());
-        // It takes some seconds to start.
-        let tries = (0..100).find_map(|_| {
-            std::thread::sleep(std::time::Duration::from_millis(200));
-            get(&address, &path)
-        });
-        tries.expect("pywb answers within 20 s")
-    };
-    let page = String::from_utf8(replay(&captured[0], "/ad/1")).unwrap();
-    assert!(page.contains("<title>Elfenbein, alt</title>"), "{page}");
-    assert_eq!(replay(&captured[0], "/tusk.png"), [0, 159, 146, 150]);
-    let last = captured.last().unwrap();
-    assert!(String::from_utf8(replay(last, "/b")).unwrap().contains("<title>b</title>"));
-    let shared =
-        last["fetched"].as_array().unwrap().iter().find(|part| part["same_as"].is_object());
-    assert!(shared.is_some(), "{last}");
-    assert_eq!(replay(last, "/shared.js"), "// shared\n".repeat(500).as_bytes());
 }

@@ -338,6 +338,24 @@ fn a_case_is_never_overwritten() {
 }
 
 #[test]
+fn an_authority_that_is_no_address_is_refused_before_anything_is_done() {
+    let sandbox = case();
+    sandbox.write("shot.png", "pixels");
+    for tsa in ["tsa.example", "tsa.example:8080", "file:///etc/passwd", "https://", ""] {
+        for args in [
+            &["evidence", "timestamp", "--case", "case", "--tsa", tsa][..],
+            &["evidence", "add", "--case", "case", "--tsa", tsa, "shot.png"],
+            &["evidence", "capture", "--case", "case", "--tsa", tsa, "https://a.invalid/"],
+        ] {
+            let output = sandbox.run(args);
+            let expected = format!("exit 2\n--- stdout\n--- stderr\nerror: `{tsa}` is no address");
+            assert!(output.starts_with(&expected), "{output}");
+        }
+    }
+    assert_eq!(actions(&sandbox), ["create"]);
+}
+
+#[test]
 fn a_folder_that_is_no_case_is_said_to_be_none() {
     let sandbox = Sandbox::new();
     fs_err::create_dir(sandbox.path("x")).unwrap();

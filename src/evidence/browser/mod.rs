@@ -27,7 +27,7 @@ pub use process::Browser;
 pub use visit::BrowserFacts;
 
 pub(super) use proxy::{Loaded, RecordingProxy, Rules};
-pub(super) use visit::{Shot, Visit, Visited};
+pub(super) use visit::{Visit, Visited};
 
 /// How a browser looks at a page.
 #[derive(Clone, Debug)]

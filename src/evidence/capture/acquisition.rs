@@ -82,6 +82,12 @@ pub struct MadeFile {
     pub bytes: u64,
     /// Its digest.
     pub sha256: Sha256,
+    /// When it had been made.
+    pub started: Timestamp,
+    /// What the archive calls it.
+    pub target: String,
+    /// Its record in the archive.
+    pub record: String,
 }
 
 /// The program and the machine it ran on.

@@ -143,6 +143,22 @@ impl Archive {
         Ok(())
     }
 
+    /// Writes what was made from the page under a name of its own; returns the record's identifier.
+    pub(super) fn put_made(
+        &mut self,
+        target: &str,
+        kind: &str,
+        now: Timestamp,
+        bytes: &[u8],
+    ) -> io::Result<String> {
+        let digest = Sha256::of(bytes);
+        let head = RecordHead::new(Kind::Resource, now, kind)
+            .with("WARC-Target-URI", target)
+            .with("WARC-Payload-Digest", format_args!("sha256:{digest}"));
+        self.warc.put(&head, &mut &bytes[..], (digest, bytes.len() as u64))?;
+        Ok(head.id())
+    }
+
     /// Keeps the certificates of a connection once, as a file.
     fn note_tls(&mut self, draft: &mut Draft, exchange: &Exchange) -> io::Result<Option<usize>> {
         let Some(facts) = &exchange.tls else { return Ok(None) };

@@ -6,7 +6,6 @@ use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 use url::Url;
 
 use super::Progress;
-use super::acquisition::MadeFile;
 use super::archive::Reason;
 use super::session::Session;
 use crate::evidence::browser::{
@@ -136,28 +135,22 @@ impl Session<'_> {
 
     /// Writes what the browser showed.
     fn keep_visited(&mut self, visited: Visited) -> std::io::Result<()> {
-        let mut files = visited.shots;
-        for (name, text) in [("dom.html", &visited.dom), ("text.txt", &visited.text)] {
-            files.push(crate::evidence::browser::Shot {
-                name: name.to_owned(),
-                bytes: text.as_bytes().to_vec(),
-            });
-        }
-        for file in files {
-            let sha256 = self.draft.write(&file.name, &file.bytes)?;
-            let bytes = file.bytes.len() as u64;
-            self.made.push(MadeFile { path: file.name, bytes, sha256 });
-        }
-        for what in visited.missing {
-            let reason = Reason { role: Role::Page, via: None };
-            let url = self.final_url.clone();
-            self.fail(&url, reason, &what, &mut |_| {});
-        }
         if let Some(mut url) = visited.final_url {
             url.set_fragment(None);
             if matches!(url.scheme(), "http" | "https") {
                 self.final_url = url;
             }
+        }
+        for shot in visited.shots {
+            self.keep_made(shot.name, &shot.bytes)?;
+        }
+        for (name, text) in [("dom.html", &visited.dom), ("text.txt", &visited.text)] {
+            self.keep_made(name.to_owned(), text.as_bytes())?;
+        }
+        for what in visited.missing {
+            let reason = Reason { role: Role::Page, via: None };
+            let url = self.final_url.clone();
+            self.fail(&url, reason, &what, &mut |_| {});
         }
         self.title = Some(visited.title).filter(|title| !title.is_empty());
         self.text = Some(visited.text);

@@ -71,7 +71,7 @@ pub(in crate::evidence) struct Session<'a> {
     /// How a browser looked at the page.
     pub(super) browser: Option<BrowserFacts>,
     /// Files that the browser made.
-    pub(super) made: Vec<MadeFile>,
+    made: Vec<MadeFile>,
     pictures: Vec<SeenPicture>,
 }
 
@@ -336,6 +336,17 @@ impl<'a> Session<'a> {
         }
     }
 
+    /// Keeps a file that was made from the page, beside the archive and in it.
+    pub(super) fn keep_made(&mut self, path: String, bytes: &[u8]) -> io::Result<()> {
+        let sha256 = self.draft.write(&path, bytes)?;
+        let (name, kind) = made_as(&path);
+        let (target, started) = (format!("urn:{name}:{}", self.final_url), self.clock.now());
+        let record = self.archive.put_made(&target, kind, started, bytes)?;
+        let bytes = bytes.len() as u64;
+        self.made.push(MadeFile { path, bytes, sha256, started, target, record });
+        Ok(())
+    }
+
     fn limit_reached(&self) -> Option<String> {
         let limits = &self.options.limits;
         if self.archive.fetched.len() >= limits.parts {
@@ -465,6 +476,18 @@ impl<'a> Session<'a> {
             problem: record.problem,
         };
         Ok((sealed, captured, written))
+    }
+}
+
+/// What the archive calls a file that was made from the page, and its media type. Names as
+/// Browsertrix gives them, where it has such files: `urn:fullPage:` and the page's address.
+fn made_as(path: &str) -> (String, &'static str) {
+    match path.split_once('.') {
+        Some((name, "png")) => (name.replace("screenshot", "fullPage"), "image/png"),
+        Some(("page", "pdf")) => ("pdf".to_owned(), "application/pdf"),
+        Some((name, "html")) => (name.to_owned(), "text/html; charset=utf-8"),
+        Some((name, _)) => (name.to_owned(), "text/plain; charset=utf-8"),
+        None => (path.to_owned(), "application/octet-stream"),
     }
 }
 

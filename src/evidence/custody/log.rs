@@ -183,6 +183,12 @@ impl Log {
         items
     }
 
+    /// Items that were purged.
+    #[must_use]
+    pub fn purged_items(&self) -> BTreeSet<String> {
+        self.lines.iter().flat_map(|line| line.entry.purged("purged_items")).cloned().collect()
+    }
+
     fn fault(&mut self, file: &str, detail: String) {
         self.faults.push(Fault { file: file.to_owned(), detail });
     }

@@ -19,6 +19,11 @@ pub(super) use token::check;
 /// Why there is no time-stamp, or why one does not hold.
 #[derive(Debug, thiserror::Error)]
 pub enum TimeStampError {
+    /// What should be the address of an authority is none.
+    #[error(
+        "`{0}` is no address of an authority for time-stamps: it must start with http:// or https://"
+    )]
+    NoAddress(String),
     /// No answer from the authority.
     #[error("no answer from the authority `{url}`: {reason}")]
     NoAnswer {

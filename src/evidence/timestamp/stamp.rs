@@ -10,6 +10,7 @@ use fs_err as fs;
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject;
 use serde::Serialize;
+use url::Url;
 
 use super::TimeStampError;
 use super::token::{self, TimeStamp};
@@ -61,8 +62,12 @@ impl Authority {
     ///
     /// # Errors
     ///
-    /// When the file cannot be read or holds no certificate.
+    /// When `url` is no web address, or the file cannot be read or holds no certificate.
     pub fn new(url: &str, roots: Option<&Path>) -> Result<Self, TimeStampError> {
+        let address = Url::parse(url).ok().filter(|address| address.has_host());
+        if !address.is_some_and(|address| matches!(address.scheme(), "http" | "https")) {
+            return Err(TimeStampError::NoAddress(url.to_owned()));
+        }
         let pem = roots.map(fs::read).transpose()?;
         let certificates = pem.as_deref().map(certificates).unwrap_or_default();
         if let Some(path) = roots.filter(|_| certificates.is_empty()) {

@@ -6,6 +6,7 @@
 mod archive;
 mod bag;
 mod folder;
+mod revisit;
 mod work;
 
 use std::collections::BTreeSet;
@@ -32,7 +33,7 @@ mod tests;
 pub struct Check {
     /// The item; `None` for the case as a whole.
     pub item: Option<String>,
-    /// What was checked: `custody`, `memory`, `signatures`, `keys`, `files`, `bag`, `warc`, `timestamp`, `receipt`, `unfinished`, `total`.
+    /// What was checked: `custody`, `memory`, `signatures`, `keys`, `files`, `bag`, `warc`, `revisit`, `timestamp`, `receipt`, `unfinished`, `total`.
     pub check: &'static str,
     /// Whether all is well.
     pub ok: bool,
@@ -150,7 +151,9 @@ pub fn verify(
         detail: result.unwrap_or_else(|why| why),
     }));
     drop(lock);
-    work::run(&tasks, &mut report, progress);
+    let mut away = left_behind;
+    away.extend(log.purged_items());
+    work::run(&tasks, &away, &mut report, progress);
     report.checks.sort_by(|a, b| (&a.item, a.ok, order(a)).cmp(&(&b.item, b.ok, order(b))));
     Ok(report)
 }
@@ -165,6 +168,7 @@ fn order(check: &Check) -> usize {
         "files",
         "bag",
         "warc",
+        "revisit",
         "timestamp",
         "receipt",
         "unfinished",

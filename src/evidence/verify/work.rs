@@ -9,6 +9,7 @@ use std::sync::{Mutex, PoisonError};
 use std::thread;
 
 use super::archive::{self, Acquired};
+use super::revisit::{self, Places, Referring, Target};
 use super::{Check, Report};
 use crate::evidence::digest::{Hasher, Sha256};
 
@@ -50,10 +51,19 @@ struct Done {
     checks: Vec<Check>,
     files: usize,
     bytes: u64,
+    referring: Option<Referring>,
+    referred: Places,
 }
 
-/// Runs `tasks` and adds what they find to `report`, in the order of the tasks.
-pub(super) fn run(tasks: &[Task], report: &mut Report, progress: &(dyn Fn(u64) + Sync)) {
+/// Runs `tasks` and adds what they find to `report`, in the order of the tasks. `away` are
+/// items that are not here, as the log says.
+pub(super) fn run(
+    tasks: &[Task],
+    away: &BTreeSet<String>,
+    report: &mut Report,
+    progress: &(dyn Fn(u64) + Sync),
+) {
+    let referred = references(tasks);
     // The largest first, so that no core is left alone with it at the end.
     let size = |task: &Task| fs_err::metadata(&task.path).map_or(0, |found| found.len());
     let mut order: Vec<usize> = (0..tasks.len()).collect();
@@ -62,7 +72,7 @@ pub(super) fn run(tasks: &[Task], report: &mut Report, progress: &(dyn Fn(u64) +
     let results = Mutex::new(Vec::with_capacity(tasks.len()));
     let worker = || {
         while let Some(&index) = order.get(next.fetch_add(1, Ordering::Relaxed)) {
-            let done = perform(&tasks[index], progress);
+            let done = perform(&tasks[index], &referred, progress);
             results.lock().unwrap_or_else(PoisonError::into_inner).push((index, done));
         }
     };
@@ -76,7 +86,10 @@ pub(super) fn run(tasks: &[Task], report: &mut Report, progress: &(dyn Fn(u64) +
     let mut results = results.into_inner().unwrap_or_else(PoisonError::into_inner);
     results.sort_by_key(|(index, _)| *index);
     let mut items: BTreeMap<&str, (usize, u64)> = BTreeMap::new();
+    let (mut referring, mut places) = (Vec::new(), Places::new());
     for (index, done) in results {
+        referring.extend(done.referring);
+        places.extend(done.referred);
         report.files += done.files;
         report.bytes += done.bytes;
         report.checks.extend(done.checks);
@@ -86,6 +99,16 @@ pub(super) fn run(tasks: &[Task], report: &mut Report, progress: &(dyn Fn(u64) +
         }
     }
     sum_up(&items, report);
+    report.checks.extend(revisit::check(&referring, &places, away));
+}
+
+/// The records to which archives refer.
+fn references(tasks: &[Task]) -> BTreeSet<Target> {
+    let archives = tasks.iter().filter_map(|task| match &task.work {
+        Work::Read(acquired) => Some(acquired),
+        Work::Hash { .. } => None,
+    });
+    archives.flat_map(Acquired::refers_to).collect()
 }
 
 /// Says of each item without a fault that it has none.
@@ -105,10 +128,10 @@ fn sum_up(items: &BTreeMap<&str, (usize, u64)>, report: &mut Report) {
     }
 }
 
-fn perform(task: &Task, progress: &(dyn Fn(u64) + Sync)) -> Done {
+fn perform(task: &Task, referred: &BTreeSet<Target>, progress: &(dyn Fn(u64) + Sync)) -> Done {
     match &task.work {
         Work::Hash { expected, vouched_by } => hash(task, *expected, vouched_by, progress),
-        Work::Read(acquired) => read(task, acquired),
+        Work::Read(acquired) => read(task, acquired, referred),
     }
 }
 
@@ -118,7 +141,7 @@ fn hash(task: &Task, expected: Sha256, vouched_by: &str, progress: &(dyn Fn(u64)
         Ok(result) => result,
         Err(err) => {
             let checks = vec![task.fault(check, format!("cannot be read: {err}"))];
-            return Done { checks, files: 1, bytes: 0 };
+            return Done { checks, files: 1, ..Done::default() };
         }
     };
     let changed = || {
@@ -126,21 +149,26 @@ fn hash(task: &Task, expected: Sha256, vouched_by: &str, progress: &(dyn Fn(u64)
         task.fault(check, detail)
     };
     let checks = if found == expected { Vec::new() } else { vec![changed()] };
-    Done { checks, files: 1, bytes }
+    Done { checks, files: 1, bytes, ..Done::default() }
 }
 
-fn read(task: &Task, acquired: &Acquired) -> Done {
-    let checks = match archive::check(&task.path, acquired) {
-        Ok(records) => vec![Check {
+fn read(task: &Task, acquired: &Acquired, referred: &BTreeSet<Target>) -> Done {
+    let item = task.item.clone().unwrap_or_default();
+    let found = archive::check(&task.path, &item, acquired, referred);
+    let checks = if found.faults.is_empty() {
+        vec![Check {
             item: task.item.clone(),
             check: "warc",
             ok: true,
             file: None,
-            detail: format!("{records} records, each with the right digests, in order"),
-        }],
-        Err(faults) => faults.into_iter().map(|detail| task.fault("warc", detail)).collect(),
+            detail: format!("{} records, each with the right digests, in order", found.records),
+        }]
+    } else {
+        found.faults.into_iter().map(|detail| task.fault("warc", detail)).collect()
     };
-    Done { checks, ..Done::default() }
+    let (item, file) = (task.item.clone(), task.name.clone());
+    let referring = Some(Referring { item, file, revisits: found.revisits });
+    Done { checks, referring, referred: found.referred, ..Done::default() }
 }
 
 fn digest(path: &Path, progress: &(dyn Fn(u64) + Sync)) -> io::Result<(Sha256, u64)> {

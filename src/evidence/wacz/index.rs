@@ -14,7 +14,8 @@ struct Place<'a> {
     url: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
     mime: Option<String>,
-    status: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    status: Option<String>,
     digest: &'a str,
     length: String,
     offset: String,
@@ -30,7 +31,7 @@ pub(super) fn lines(path: &Path, name: &str) -> std::io::Result<Vec<String>> {
     let mut reader = WarcReader::new(fs::File::open(path)?);
     let mut lines = Vec::new();
     while let Some(record) = reader.next()? {
-        if matches!(record.field("warc-type"), "response" | "revisit")
+        if matches!(record.field("warc-type"), "response" | "revisit" | "resource")
             && let Some(line) = line(&record, name)
         {
             lines.push(line);
@@ -41,16 +42,21 @@ pub(super) fn lines(path: &Path, name: &str) -> std::io::Result<Vec<String>> {
 
 fn line(record: &ReadRecord, name: &str) -> Option<String> {
     let url = record.field("warc-target-uri");
-    let head = String::from_utf8_lossy(&record.http_head);
-    let mut head = head.lines();
-    let status = head.next()?.split(' ').nth(1)?.to_owned();
-    let kind = head.find_map(|line| {
-        let (name, value) = line.split_once(':')?;
-        name.eq_ignore_ascii_case("content-type").then_some(value)
-    });
-    let is_revisit = record.field("warc-type") == "revisit";
-    let kind = if is_revisit { Some("warc/revisit") } else { kind };
-    let mime = kind.and_then(|kind| kind.split(';').next()).map(|kind| kind.trim().to_owned());
+    let (status, kind) = match record.field("warc-type") {
+        "resource" => (None, Some(record.field("content-type").to_owned())),
+        of_record => {
+            let head = String::from_utf8_lossy(&record.http_head);
+            let mut head = head.lines();
+            let status = head.next()?.split(' ').nth(1)?.to_owned();
+            let kind = head.find_map(|line| {
+                let (name, value) = line.split_once(':')?;
+                name.eq_ignore_ascii_case("content-type").then(|| value.to_owned())
+            });
+            let is_revisit = of_record == "revisit";
+            (Some(status), if is_revisit { Some("warc/revisit".to_owned()) } else { kind })
+        }
+    };
+    let mime = kind.and_then(|kind| Some(kind.split(';').next()?.trim().to_owned()));
     let place = Place {
         url,
         mime,
@@ -73,6 +79,12 @@ fn line(record: &ReadRecord, name: &str) -> Option<String> {
 /// without a slash at its end, parameters in order.
 fn sort_key(url: &str) -> Option<String> {
     let url = Url::parse(url).ok()?;
+    if url.cannot_be_a_base() {
+        // What was made from a page: its name stays as it is.
+        let name = url.as_str().to_ascii_lowercase();
+        let (path, query) = name.split_once('?').unwrap_or((&name, ""));
+        return Some(format!("{}{}", path.strip_suffix('/').unwrap_or(path), in_order(query)));
+    }
     let host = url.host_str()?.to_ascii_lowercase();
     let host = match host.split_once('.') {
         Some((first, rest))
@@ -87,13 +99,18 @@ fn sort_key(url: &str) -> Option<String> {
     let port = url.port().map_or(String::new(), |port| format!(":{port}"));
     let path = url.path().to_ascii_lowercase();
     let path = path.strip_suffix('/').filter(|path| !path.is_empty()).unwrap_or(&path);
-    let query = url.query().filter(|query| !query.is_empty()).map(|query| {
-        let query = query.to_ascii_lowercase();
-        let mut parameters: Vec<&str> = query.split('&').collect();
-        parameters.sort_unstable();
-        format!("?{}", parameters.join("&"))
-    });
-    Some(format!("{turned}{port}){path}{}", query.unwrap_or_default()))
+    let query = in_order(&url.query().unwrap_or_default().to_ascii_lowercase());
+    Some(format!("{turned}{port}){path}{query}"))
+}
+
+/// The parameters of an address in order, with their mark; nothing when there are none.
+fn in_order(query: &str) -> String {
+    if query.is_empty() {
+        return String::new();
+    }
+    let mut parameters: Vec<&str> = query.split('&').collect();
+    parameters.sort_unstable();
+    format!("?{}", parameters.join("&"))
 }
 
 #[cfg(test)]
@@ -110,6 +127,12 @@ mod tests {
             ("http://a.example:8080/x?b=2&a=1", "example,a:8080)/x?a=1&b=2"),
             ("http://a.example/?", "example,a)/"),
             ("http://127.0.0.1:8000/ad/1", "1,0,0,127:8000)/ad/1"),
+            (
+                "urn:fullPage:http://127.0.0.1/Ad?b=2&a=1",
+                "urn:fullpage:http://127.0.0.1/ad?a=1&b=2",
+            ),
+            ("urn:pdf:https://www.market.example/Ad/", "urn:pdf:https://www.market.example/ad"),
+            ("urn:text:https://a.example/?", "urn:text:https://a.example"),
         ] {
             assert_eq!(sort_key(url).unwrap(), expected, "{url}");
         }

@@ -147,7 +147,11 @@ fn read_block(member: &mut impl BufRead, record: &mut ReadRecord) -> io::Result<
     if block.bytes() != length {
         return Err(io::Error::new(io::ErrorKind::UnexpectedEof, "the record is cut off"));
     }
-    let payload = payload.filter(|_| head.is_none()).map(|payload| payload.digest());
+    let payload = match record.field("warc-type") {
+        // Such a file has no head of its own.
+        "resource" => Some(block.digest()),
+        _ => payload.filter(|_| head.is_none()).map(|payload| payload.digest()),
+    };
     check_digests(record, block.digest(), payload);
     Ok(())
 }
@@ -160,7 +164,8 @@ fn check_digests(record: &mut ReadRecord, block: Sha256, payload: Option<Sha256>
     // The body of a revisit stands elsewhere.
     let right = record.field("warc-type") == "revisit" && stated.starts_with("sha256:")
         || payload.is_some_and(|payload| stated == format!("sha256:{payload}"));
-    if (record.field("warc-type") == "response" || !stated.is_empty()) && !right {
+    let must = matches!(record.field("warc-type"), "response" | "resource");
+    if (must || !stated.is_empty()) && !right {
         record.faults.push("the digest of its payload is missing or wrong".to_owned());
     }
     for name in ["WARC-Type", "WARC-Record-ID", "WARC-Date"] {

@@ -22,6 +22,8 @@ pub(in crate::evidence) enum Kind {
     Revisit,
     /// About another record.
     Metadata,
+    /// A file that was made from the page.
+    Resource,
 }
 
 impl Kind {
@@ -32,6 +34,7 @@ impl Kind {
             Self::Response => "response",
             Self::Revisit => "revisit",
             Self::Metadata => "metadata",
+            Self::Resource => "resource",
         }
     }
 }
