@@ -153,7 +153,7 @@ fn rates(bytes: &[u8]) {
 }
 
 fn scan_record(bytes: &[u8]) {
-    let _ = serde_json::from_slice::<ScanRecord>(bytes);
+    let _ = serde_json::from_slice::<ScanRecord<'_>>(bytes);
 }
 
 fn checklist(bytes: &[u8]) {

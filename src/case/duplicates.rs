@@ -99,6 +99,21 @@ impl Prints {
     }
 }
 
+impl Prints {
+    /// [`Prints::texts`] and [`Prints::offers`], side by side.
+    ///
+    /// # Panics
+    ///
+    /// Never: comparing does not panic.
+    #[must_use]
+    pub fn both(&self) -> (Vec<Option<usize>>, Vec<usize>) {
+        thread::scope(|scope| {
+            let offers = scope.spawn(|| self.offers());
+            (self.texts(), offers.join().expect("comparing cannot panic"))
+        })
+    }
+}
+
 /// Whether numbers in the text set ads apart.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Numbers {

@@ -43,7 +43,7 @@ pub fn import(
     let incoming = Incoming::read(case.path(), input, name, left_out)?;
     let ledger = Ledger::of(case.path());
     let mut writer = case.lock(custodian)?;
-    let joined = ledger.join(&incoming, &mut io::sink())?;
+    let joined = ledger.count(&incoming)?;
     let action = Action::new("import")
         .with("input", name)
         .with("input_sha256", incoming.input_sha256())

@@ -104,7 +104,7 @@ impl Redaction {
         }
         values.extend(ad.offer.seller_url.iter().map(|url| (url.clone(), "link".to_owned())));
         for (kind, value) in shown(ad) {
-            let bare = value.split_once(':').map_or(value.as_str(), |(_, it)| it).to_owned();
+            let bare = value.split_once(':').map_or(&*value, |(_, it)| it).to_owned();
             if !matches!(kind, Kind::Photo | Kind::Text) {
                 values.push((bare, self.name(kind.word(), &value)));
             }

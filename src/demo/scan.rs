@@ -54,11 +54,11 @@ pub(super) fn scan(ads: &'static str, on: Date) -> Result<Scanned, ScanError> {
             let start = scanned.records.len();
             let finding = scanner.judge(&read.ad());
             record::write_json(&mut scanned.records, &read, &input.layout, &finding);
-            let written: ScanRecord = serde_json::from_slice(&scanned.records[start..])
+            let written: ScanRecord<'_> = serde_json::from_slice(&scanned.records[start..])
                 .map_err(|err| wrong(err.to_string()))?;
-            scanned.records.push(b'\n');
             let verdict = written.finding.map(|finding| finding.verdict).unwrap_or_default();
             scanned.offers.push((written.offer, verdict));
+            scanned.records.push(b'\n');
         }
     }
     Ok(scanned)

@@ -30,7 +30,7 @@ impl People {
                 people.words.entry(seller.to_lowercase()).or_default().insert(account.clone());
             }
             for (kind, value) in shown(ad) {
-                if shared.contains(&value) {
+                if shared.contains(&*value) {
                     continue;
                 }
                 let value = value.to_lowercase();

@@ -82,17 +82,16 @@ fn observed(ad: &Ad) -> Vec<(Key, String)> {
         found.push((("Social network", "text", account), "account".to_owned()));
     }
     for (kind, value) in shown(ad) {
-        let after =
-            |mark: &str| value.split_once(mark).map_or(value.clone(), |(_, it)| it.to_owned());
+        let after = |mark: &str| value.split_once(mark).map_or(&*value, |(_, it)| it).to_owned();
         let key: Key = match kind {
-            Kind::Phone => ("Person", "phone-number", value),
-            Kind::Email => ("Social network", "email", value),
+            Kind::Phone => ("Person", "phone-number", value.into_owned()),
+            Kind::Email => ("Social network", "email", value.into_owned()),
             Kind::Payment if value.starts_with("iban:") => ("Financial fraud", "iban", after(":")),
             Kind::Payment if value.starts_with("bitcoin:") => {
                 ("Financial fraud", "btc", after(":"))
             }
-            Kind::Payment => ("Financial fraud", "text", value),
-            Kind::Handle => ("Social network", "text", value),
+            Kind::Payment => ("Financial fraud", "text", value.into_owned()),
+            Kind::Handle => ("Social network", "text", value.into_owned()),
             Kind::Photo | Kind::Text => continue,
         };
         found.push((key, ad.ad_id.to_string()));

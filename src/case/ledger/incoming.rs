@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
 use super::{LONGEST_LINE, LedgerError};
-use crate::case::ad::{Offer, SCAN_SCHEMA, ScanRecord};
+use crate::case::ad::{Offer, SCAN_SCHEMA, ScanRecord, Statuses};
 use crate::evidence::{Hasher, Sha256};
 use crate::scan::pipeline;
 use crate::scan::read::{Block, Blocks};
@@ -50,7 +50,10 @@ impl Incoming {
         let mut incoming = Self::empty(tempfile::tempfile_in(case).map_err(cannot_spool)?);
         let hasher = Mutex::new(Hasher::default());
         let blocks = Blocks::lines(HashingReader { input, hasher: &hasher }, LONGEST_LINE);
-        let read = || |block: &Block| batch(block, name);
+        let read = || {
+            let mut known = Statuses::default();
+            move |block: &Block| batch(block, name, &mut known)
+        };
         let mut unscanned = false;
         let take = |batch: Batch| {
             if let Some(refused) = batch.refused {
@@ -104,24 +107,20 @@ impl Incoming {
         Ok(bytes)
     }
 
-    /// Writes the lines at `places` in the order of the input; returns how many.
-    pub(super) fn copy(
-        &self,
-        places: impl Iterator<Item = Place>,
-        out: &mut dyn Write,
-    ) -> io::Result<u64> {
-        let mut places: Vec<Place> = places.collect();
+    /// Writes the lines at `places` in the order of the input.
+    pub(super) fn copy(&self, mut places: Vec<Place>, out: &mut dyn Write) -> io::Result<()> {
         places.sort_unstable();
         let mut file = &self.spool;
         file.seek(SeekFrom::Start(0))?;
         let mut reader = BufReader::with_capacity(1 << 20, file);
         let mut at = 0;
-        for (start, length) in &places {
+        for run in places.chunk_by(|a, b| a.0 + a.1 == b.0) {
+            let (start, length) = (run[0].0, run.iter().map(|place| place.1).sum::<u64>());
             io::copy(&mut reader.by_ref().take(start - at), &mut io::sink())?;
-            io::copy(&mut reader.by_ref().take(*length), out)?;
+            io::copy(&mut reader.by_ref().take(length), out)?;
             at = start + length;
         }
-        Ok(u64::try_from(places.len()).expect("a count is a u64"))
+        Ok(())
     }
 }
 
@@ -149,18 +148,18 @@ struct Batch {
     refused: Option<LedgerError>,
 }
 
-fn batch(block: &Block, name: &str) -> Batch {
+fn batch(block: &Block, name: &str, known: &mut Statuses) -> Batch {
     let mut batch = Batch::default();
     if let Some(line) = block.too_long {
         batch.defects.push((format!("{name}:{line}"), Defect::TooLong));
     }
-    for (bytes, number) in block.bytes.split(|byte| *byte == b'\n').zip(block.line..) {
+    for (bytes, number) in block.numbered() {
         let record = bytes.trim_ascii();
         if record.is_empty() {
             continue;
         }
         let place = format!("{name}:{number}");
-        match read_record(record) {
+        match read_record(record, known) {
             Ok(ad_id) => batch.add(&ad_id, &place, record),
             Err(Defect::OtherVersion(found)) => {
                 batch.refused = Some(LedgerError::OtherVersion { place, found });
@@ -202,9 +201,9 @@ enum Defect {
 }
 
 /// Checks a scan record and returns the ledger's name of its ad.
-fn read_record(bytes: &[u8]) -> Result<String, Defect> {
+fn read_record(bytes: &[u8], known: &mut Statuses) -> Result<String, Defect> {
     let text = std::str::from_utf8(bytes).map_err(|_| Defect::NotText)?;
-    let record: ScanRecord = match serde_json::from_str(text) {
+    let record: ScanRecord<'_> = match serde_json::from_str(text) {
         Ok(record) => record,
         // A record of another version may well have another form.
         Err(err) => match version(text) {
@@ -213,9 +212,10 @@ fn read_record(bytes: &[u8]) -> Result<String, Defect> {
         },
     };
     let finding = record.finding.ok_or(Defect::NotScanned)?;
-    if finding.schema != SCAN_SCHEMA {
-        return Err(Defect::OtherVersion(finding.schema));
+    if *finding.schema != *SCAN_SCHEMA {
+        return Err(Defect::OtherVersion(finding.schema.into_owned()));
     }
+    finding.check(known).map_err(Defect::NotJson)?;
     Ok(ad_id(&record.offer))
 }
 

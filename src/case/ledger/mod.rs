@@ -7,19 +7,18 @@
 mod incoming;
 
 pub use incoming::Incoming;
+use incoming::Place;
 
-use std::collections::HashSet;
 use std::io::{self, BufRead, BufReader, Write};
 use std::num::NonZero;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 use std::thread;
 
 use fs_err::File;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
-use super::ad::{Ad, SCAN_SCHEMA, ScanRecord, Status, Verdict};
+use super::ad::{Ad, SCAN_SCHEMA, ScanRecord, Statuses, Text, Verdict};
 use super::decisions::Decisions;
 use super::rates::Rates;
 use crate::scan::pipeline;
@@ -83,23 +82,44 @@ pub struct Joined {
 
 #[derive(Deserialize)]
 struct Line<'a> {
-    ad_id: String,
+    #[serde(borrow)]
+    ad_id: Text<'a>,
     #[serde(borrow)]
     record: &'a RawValue,
 }
 
 /// A line with its record read.
 #[derive(Deserialize)]
-struct WholeLine {
-    ad_id: String,
-    #[serde(default)]
-    from: String,
-    record: ScanRecord,
+struct WholeLine<'a> {
+    #[serde(borrow)]
+    ad_id: Text<'a>,
+    #[serde(borrow, default)]
+    from: Text<'a>,
+    #[serde(borrow)]
+    record: ScanRecord<'a>,
+}
+
+impl WholeLine<'_> {
+    fn read(bytes: &[u8], known: &mut Statuses) -> Result<Ad, serde_json::Error> {
+        let line: WholeLine<'_> = serde_json::from_slice(bytes)?;
+        let finding = line.record.finding.map(|found| found.keep(known)).transpose()?;
+        Ok(Ad {
+            ad_id: (&*line.ad_id).into(),
+            from: line.from.into_owned(),
+            offer: line.record.offer,
+            finding: finding.unwrap_or_default(),
+        })
+    }
 }
 
 /// The cores that records are read with.
 fn cores() -> NonZero<usize> {
     thread::available_parallelism().unwrap_or(NonZero::<usize>::MIN)
+}
+
+/// Sorts ads by date, then by name; each is moved once, because it is large.
+pub(super) fn by_date(ads: &mut [Ad]) {
+    ads.sort_by_cached_key(|ad| (ad.offer.date, ad.ad_id.clone()));
 }
 
 /// The ledger file of a case.
@@ -123,18 +143,12 @@ impl Ledger {
     pub fn read(&self, mut each: impl FnMut(Ad)) -> Result<(), LedgerError> {
         let Some(file) = self.open()? else { return Ok(()) };
         let blocks = Blocks::lines(file, LONGEST_LINE);
-        let mut statuses: HashSet<Arc<Status>> = HashSet::new();
-        let parse = || |block: &Block| self.ads(block);
+        let parse = || {
+            let mut known = Statuses::default();
+            move |block: &Block| self.ads(block, &mut known)
+        };
         let take = |ads: Result<Vec<Ad>, LedgerError>| {
-            for mut ad in ads.map_err(io::Error::other)? {
-                if let Some(status) = &ad.finding.status {
-                    match statuses.get(status) {
-                        Some(known) => ad.finding.status = Some(Arc::clone(known)),
-                        None => drop(statuses.insert(Arc::clone(status))),
-                    }
-                }
-                each(ad);
-            }
+            ads.map_err(io::Error::other)?.into_iter().for_each(&mut each);
             Ok::<(), io::Error>(())
         };
         pipeline::run(blocks, cores(), parse, take).map_err(|err| self.told(err))
@@ -159,26 +173,21 @@ impl Ledger {
                 ads.push(ad);
             }
         })?;
-        ads.sort_by(|a, b| (a.offer.date, &a.ad_id).cmp(&(b.offer.date, &b.ad_id)));
+        by_date(&mut ads);
         Ok(ads)
     }
 
     /// The ads of the lines of `block`.
-    fn ads(&self, block: &Block) -> Result<Vec<Ad>, LedgerError> {
+    fn ads(&self, block: &Block, known: &mut Statuses) -> Result<Vec<Ad>, LedgerError> {
         let damaged = |line, source| LedgerError::Damaged { path: self.path.clone(), line, source };
         if let Some(line) = block.too_long {
             let source = serde::de::Error::custom("longer than any record may be");
             return Err(damaged(line, source));
         }
-        let lines = block.bytes.split(|byte| *byte == b'\n').zip(block.line..);
         let read = |(bytes, number): (&[u8], u64)| {
-            let line: WholeLine =
-                serde_json::from_slice(bytes).map_err(|err| damaged(number, err))?;
-            let (offer, mut finding) = (line.record.offer, line.record.finding.unwrap_or_default());
-            finding.shrink();
-            Ok(Ad { ad_id: line.ad_id.into(), from: line.from, offer, finding })
+            WholeLine::read(bytes, known).map_err(|err| damaged(number, err))
         };
-        lines.filter(|(bytes, _)| !bytes.is_empty()).map(read).collect()
+        block.numbered().filter(|(bytes, _)| !bytes.is_empty()).map(read).collect()
     }
 
     /// An error of [`Ledger::read`] as it was before it went through the pipeline.
@@ -203,6 +212,28 @@ impl Ledger {
     ///
     /// [`LedgerError::Unusable`] and [`LedgerError::Damaged`].
     pub fn join(&self, incoming: &Incoming, out: &mut dyn Write) -> Result<Joined, LedgerError> {
+        let (joined, open) = self.old_lines(incoming, out)?;
+        let unusable = |source| LedgerError::Unusable { path: self.path.clone(), source };
+        incoming.copy(open, out).map_err(unusable)?;
+        Ok(joined)
+    }
+
+    /// What [`Ledger::join`] would do.
+    ///
+    /// # Errors
+    ///
+    /// [`LedgerError::Unusable`] and [`LedgerError::Damaged`].
+    pub fn count(&self, incoming: &Incoming) -> Result<Joined, LedgerError> {
+        Ok(self.old_lines(incoming, &mut io::sink())?.0)
+    }
+
+    /// Writes the old lines, replaced where `incoming` has another form; returns what the
+    /// whole comes to, and the places of the new ones.
+    fn old_lines(
+        &self,
+        incoming: &Incoming,
+        out: &mut dyn Write,
+    ) -> Result<(Joined, Vec<Place>), LedgerError> {
         let mut joined = Joined::default();
         let mut open = incoming.places.clone();
         self.lines(|line, bytes| {
@@ -222,10 +253,9 @@ impl Ledger {
             joined.ads += 1;
             Ok(())
         })?;
-        let unusable = |source| LedgerError::Unusable { path: self.path.clone(), source };
-        joined.added = incoming.copy(open.into_values(), out).map_err(unusable)?;
+        joined.added = u64::try_from(open.len()).expect("a count is a u64");
         joined.ads += joined.added;
-        Ok(joined)
+        Ok((joined, open.into_values().collect()))
     }
 
     /// Calls `each` with every line, read and as it stands (line feed included).

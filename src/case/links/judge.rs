@@ -1,5 +1,6 @@
 //! Which shared values join accounts, and which are a service's or a quoted competitor's.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 use super::Ignored;
@@ -115,7 +116,7 @@ pub(super) struct Judged {
     pub(super) ignored: Vec<Ignored>,
 }
 
-pub(super) fn judge(ads: &[Ad], accounts: &Accounts, seen: &Sightings) -> Judged {
+pub(super) fn judge(ads: &[Ad], accounts: &Accounts, seen: &Sightings<'_>) -> Judged {
     let platforms: BTreeSet<&str> =
         ads.iter().filter_map(|ad| ad.offer.platform.as_deref()).collect();
     let mut judged = Judged { joining: Vec::new(), ignored: Vec::new() };
@@ -171,7 +172,7 @@ fn not_of_a_person(
     value: &Shared,
     ads: &[Ad],
     platforms: &BTreeSet<&str>,
-    seen: &Sightings,
+    seen: &Sightings<'_>,
 ) -> Option<&'static str> {
     if value.ads.len() > MOST_ACCOUNTS {
         return Some("more than 50 accounts show it");
@@ -216,7 +217,7 @@ fn is_quoted(
     account: usize,
     places: &[usize],
     ads: &[Ad],
-    seen: &Sightings,
+    seen: &Sightings<'_>,
 ) -> bool {
     if !matches!(value.kind, Kind::Phone | Kind::Email | Kind::Handle) {
         return false;
@@ -224,7 +225,7 @@ fn is_quoted(
     let count = seen.count(account, value.kind, &value.value);
     places.iter().all(|place| {
         let ad = &ads[*place];
-        let better = |(kind, other): &(Kind, String)| {
+        let better = |(kind, other): &(Kind, Cow<'_, str>)| {
             *kind == value.kind
                 && *other != value.value
                 && seen.count(account, *kind, other) > count
@@ -236,7 +237,7 @@ fn is_quoted(
 /// True when one of `words` stands close before or after the value in the ad's text.
 fn near(ad: &Ad, value: &Shared, words: &[&str]) -> bool {
     let text = ad.offer.text.to_lowercase();
-    let wanted = (value.kind, value.value.clone());
+    let wanted = (value.kind, Cow::from(&value.value));
     let written = ad
         .finding
         .contacts

@@ -115,9 +115,9 @@ pub struct Ignored {
 pub fn links(ads: &[Ad]) -> Links {
     let accounts = signal::Accounts::of(ads);
     let prints = Prints::of(ads);
-    let seen = signal::Sightings::of(ads, &accounts, &prints.texts());
-    let offers = prints.offers();
+    let (texts, offers) = prints.both();
     drop(prints);
+    let seen = signal::Sightings::of(ads, &accounts, &texts);
     let judged = judge::judge(ads, &accounts, &seen);
     Links {
         schema: SCHEMA,

@@ -4,13 +4,15 @@
 /// addresses in `text`, each in one spelling.
 pub(super) fn references(text: &str) -> Vec<String> {
     let mut found = Vec::new();
-    let words: Vec<&str> = text.split(|c: char| c.is_whitespace() || ",;()".contains(c)).collect();
-    for (at, word) in words.iter().enumerate() {
+    let mut words = text.split(|c: char| c.is_whitespace() || matches!(c, ',' | ';' | '(' | ')'));
+    while let Some(word) = words.next() {
         let word = word.trim_matches(|c: char| !c.is_alphanumeric());
         if starts_iban(word) {
-            found.extend(iban(&words[at..]));
+            found.extend(iban(std::iter::once(word).chain(words.clone())));
         }
-        found.extend(paypal(word));
+        if word.contains('/') {
+            found.extend(paypal(word));
+        }
         if is_bitcoin(word) {
             found.push(format!("bitcoin:{word}"));
         }
@@ -27,10 +29,10 @@ fn starts_iban(word: &str) -> bool {
 }
 
 /// The IBAN that `words` start with, in groups or in one piece; the longest that checks.
-fn iban(words: &[&str]) -> Option<String> {
+fn iban<'a>(words: impl Iterator<Item = &'a str>) -> Option<String> {
     let mut joined = String::new();
     let mut found = None;
-    for word in words.iter().take(9) {
+    for word in words.take(9) {
         let word = word.trim_end_matches(['.', '!']);
         let group = word.chars().all(|c| c.is_ascii_uppercase() || c.is_ascii_digit());
         if word.is_empty() || !group || joined.len() + word.len() > 34 {
@@ -64,10 +66,11 @@ fn paypal(word: &str) -> Option<String> {
 fn is_bitcoin(word: &str) -> bool {
     let base58 = |c: char| c.is_ascii_alphanumeric() && !"0OIl".contains(c);
     let old = (26..=35).contains(&word.len()) && word.starts_with(['1', '3']);
-    let mixed =
-        word.chars().any(|c| c.is_ascii_lowercase()) && word.chars().any(|c| c.is_ascii_digit());
+    let mixed = old
+        && word.chars().any(|c| c.is_ascii_lowercase())
+        && word.chars().any(|c| c.is_ascii_digit());
     let new = (42..=62).contains(&word.len()) && word.starts_with("bc1");
-    (old && mixed && word.chars().all(base58))
+    (mixed && word.chars().all(base58))
         || (new && word.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit()))
 }
 

@@ -1,6 +1,9 @@
 //! What ads show of who is behind them.
 
-use std::collections::{BTreeMap, HashSet};
+use std::borrow::Cow;
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::num::NonZero;
+use std::thread;
 
 use serde::Serialize;
 
@@ -50,16 +53,29 @@ pub(super) struct Accounts {
 
 impl Accounts {
     pub(super) fn of(ads: &[Ad]) -> Self {
-        let name = |ad: &Ad| {
-            let platform = ad.offer.platform.as_deref().unwrap_or("?");
-            let seller = ad.offer.seller.as_ref();
-            seller.map_or_else(|| format!("ad:{}", ad.ad_id), |name| format!("{platform}/{name}"))
-        };
-        let mut names: Vec<String> = ads.iter().map(name).collect();
+        let mut known: HashMap<(&str, &str), usize> = HashMap::new();
+        let mut made: Vec<String> = Vec::new();
+        let mut of_ad = Vec::with_capacity(ads.len());
+        for ad in ads {
+            let next = made.len();
+            let account = if let Some(seller) = ad.offer.seller.as_deref() {
+                let platform = ad.offer.platform.as_deref().unwrap_or("?");
+                *known.entry((platform, seller)).or_insert_with(|| {
+                    made.push(format!("{platform}/{seller}"));
+                    next
+                })
+            } else {
+                made.push(format!("ad:{}", ad.ad_id));
+                next
+            };
+            of_ad.push(account);
+        }
+        let mut names = made.clone();
         names.sort_unstable();
         names.dedup();
-        let place = |ad: &Ad| names.binary_search(&name(ad)).unwrap_or_default();
-        let of_ad = ads.iter().map(place).collect();
+        let place = |name: &String| names.binary_search(name).unwrap_or_default();
+        let places: Vec<usize> = made.iter().map(place).collect();
+        let of_ad = of_ad.into_iter().map(|account: usize| places[account]).collect();
         Self { names, of_ad }
     }
 }
@@ -73,30 +89,41 @@ pub(super) struct Shared {
 
 /// An ad that shows a value.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-struct Sighting {
+struct Sighting<'a> {
     kind: Kind,
-    value: String,
+    value: Cow<'a, str>,
     account: usize,
     ad: usize,
 }
 
 /// All that some ads show, in order of kind, value, account and ad.
-pub(super) struct Sightings {
-    all: Vec<Sighting>,
+pub(super) struct Sightings<'a> {
+    all: Vec<Sighting<'a>>,
     /// Accounts that show a value of the kind that no other account shows.
     with_own: HashSet<(Kind, usize)>,
 }
 
-impl Sightings {
+impl<'a> Sightings<'a> {
     /// `texts`: for each ad the first with nearly the same text.
-    pub(super) fn of(ads: &[Ad], accounts: &Accounts, texts: &[Option<usize>]) -> Self {
-        let mut all = Vec::new();
-        for (ad, record) in ads.iter().enumerate() {
-            let account = accounts.of_ad[ad];
-            let text = texts[ad].map(|first| (Kind::Text, ads[first].ad_id.to_string()));
-            let values = values(record).into_iter().chain(text);
-            all.extend(values.map(|(kind, value)| Sighting { kind, value, account, ad }));
-        }
+    pub(super) fn of(ads: &'a [Ad], accounts: &Accounts, texts: &[Option<usize>]) -> Self {
+        let cores = thread::available_parallelism().map_or(1, NonZero::get);
+        let part = ads.len().div_ceil(cores).max(1);
+        let look = |first: usize| {
+            let mut all = Vec::new();
+            for (ad, record) in ads.iter().enumerate().skip(first).take(part) {
+                let account = accounts.of_ad[ad];
+                let text = texts[ad].map(|first| (Kind::Text, Cow::from(&*ads[first].ad_id)));
+                let values = values(record).into_iter().chain(text);
+                all.extend(values.map(|(kind, value)| Sighting { kind, value, account, ad }));
+            }
+            all
+        };
+        let mut all: Vec<Sighting<'a>> = thread::scope(|scope| {
+            let firsts = (0..ads.len()).step_by(part);
+            let threads: Vec<_> = firsts.map(|first| scope.spawn(move || look(first))).collect();
+            let done = threads.into_iter().map(|one| one.join().expect("looking cannot panic"));
+            done.flatten().collect()
+        });
         all.sort_unstable();
         all.dedup();
         let mut with_own = HashSet::new();
@@ -116,17 +143,17 @@ impl Sightings {
             for sighting in group {
                 ads.entry(sighting.account).or_default().push(sighting.ad);
             }
-            Shared { kind: group[0].kind, value: group[0].value.clone(), ads }
+            Shared { kind: group[0].kind, value: group[0].value.to_string(), ads }
         })
     }
 
     /// How many ads of `account` show the value.
     pub(super) fn count(&self, account: usize, kind: Kind, value: &str) -> usize {
         let wanted = (kind, value, account);
-        let key = |one: &Sighting| (one.kind, one.value.as_str(), one.account) < wanted;
+        let key = |one: &Sighting<'_>| (one.kind, &*one.value, one.account) < wanted;
         let start = self.all.partition_point(key);
         let found = self.all[start..].iter();
-        found.take_while(|one| (one.kind, one.value.as_str(), one.account) == wanted).count()
+        found.take_while(|one| (one.kind, &*one.value, one.account) == wanted).count()
     }
 
     /// True when the account shows a value of `kind` that no other account shows.
@@ -135,22 +162,22 @@ impl Sightings {
     }
 }
 
-fn same_value(a: &Sighting, b: &Sighting) -> bool {
+fn same_value(a: &Sighting<'_>, b: &Sighting<'_>) -> bool {
     a.kind == b.kind && a.value == b.value
 }
 
-fn is_of_one_account(group: &[Sighting]) -> bool {
+fn is_of_one_account(group: &[Sighting<'_>]) -> bool {
     group.first().map(|one| one.account) == group.last().map(|one| one.account)
 }
 
 /// All that an ad shows of who is behind it, apart from its text as a whole.
 #[must_use]
-pub fn values(ad: &Ad) -> Vec<(Kind, String)> {
+pub fn values(ad: &Ad) -> Vec<(Kind, Cow<'_, str>)> {
     let contacts = ad.finding.contacts.iter().filter_map(of_contact);
     let payments = payment::references(&ad.offer.text).into_iter();
     let photos = ad.offer.images.iter().filter(|image| !is_stand_in(image));
-    let photos = photos.map(|image| (Kind::Photo, image.clone()));
-    contacts.chain(payments.map(|value| (Kind::Payment, value))).chain(photos).collect()
+    let photos = photos.map(|image| (Kind::Photo, Cow::from(image)));
+    contacts.chain(payments.map(|value| (Kind::Payment, value.into()))).chain(photos).collect()
 }
 
 /// True for the picture that a platform shows where the seller gave none.
@@ -186,13 +213,16 @@ fn is_stand_in(image: &str) -> bool {
 
 /// A messenger that goes by telephone number is a telephone number; a link says nothing of
 /// who wrote it.
-pub(in crate::case) fn of_contact(contact: &Contact) -> Option<(Kind, String)> {
+pub(in crate::case) fn of_contact(contact: &Contact) -> Option<(Kind, Cow<'_, str>)> {
     let is_number = contact.value.starts_with('+');
     match contact.kind.as_str() {
         "link" => None,
-        "phone" => Some((Kind::Phone, contact.value.clone())),
-        "email" => Some((Kind::Email, contact.value.to_lowercase())),
-        _ if is_number => Some((Kind::Phone, contact.value.clone())),
-        messenger => Some((Kind::Handle, format!("{messenger}:{}", contact.value.to_lowercase()))),
+        "phone" => Some((Kind::Phone, Cow::from(&contact.value))),
+        "email" => Some((Kind::Email, contact.value.to_lowercase().into())),
+        _ if is_number => Some((Kind::Phone, Cow::from(&contact.value))),
+        messenger => {
+            let handle = format!("{messenger}:{}", contact.value.to_lowercase());
+            Some((Kind::Handle, handle.into()))
+        }
     }
 }

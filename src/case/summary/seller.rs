@@ -1,6 +1,6 @@
 //! Accounts that sell, and their figures.
 
-use std::collections::BTreeMap;
+use std::collections::HashMap;
 
 use super::Seller;
 use super::tally::Tally;
@@ -9,14 +9,16 @@ use crate::case::ad::Ad;
 /// Platform and name of an account.
 type Account<'a> = (Option<&'a str>, &'a str);
 
-/// The ads of each account; ads without a seller's name belong to none.
-pub(super) fn accounts(ads: &[Ad]) -> BTreeMap<Account<'_>, Vec<usize>> {
-    let mut accounts: BTreeMap<Account<'_>, Vec<usize>> = BTreeMap::new();
+/// The ads of each account, in order of its name; ads without a seller's name belong to none.
+fn accounts(ads: &[Ad]) -> Vec<(Account<'_>, Vec<usize>)> {
+    let mut accounts: HashMap<Account<'_>, Vec<usize>> = HashMap::new();
     for (place, ad) in ads.iter().enumerate() {
         if let Some(seller) = ad.offer.seller.as_deref() {
             accounts.entry((ad.offer.platform.as_deref(), seller)).or_default().push(place);
         }
     }
+    let mut accounts: Vec<_> = accounts.into_iter().collect();
+    accounts.sort_unstable();
     accounts
 }
 

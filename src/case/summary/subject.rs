@@ -4,8 +4,8 @@ use crate::case::ad::{Finding, ListedTaxon};
 
 /// A taxon or product, and the group of animals or plants it belongs to.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Subject {
-    pub(super) name: String,
+pub(super) struct Subject<'a> {
+    pub(super) name: &'a str,
     pub(super) group: &'static str,
 }
 
@@ -14,16 +14,16 @@ pub(super) struct Subject {
 /// Taxa that the words of the ad name stand each for themselves. Where only a product is
 /// named (ivory), the subject is the family or order of all taxa it may come from, and the
 /// product itself where these have no order in common.
-pub(super) fn subjects(finding: &Finding) -> Vec<Subject> {
+pub(super) fn subjects(finding: &Finding) -> Vec<Subject<'_>> {
     let taxa = finding.status.as_ref().map(|status| status.taxa.as_slice()).unwrap_or_default();
     let named: Vec<&ListedTaxon> = taxa
         .iter()
         .filter(|taxon| finding.hits.iter().any(|hit| hit.taxon.as_deref() == Some(&taxon.name)))
         .collect();
-    let mut named: Vec<Subject> = named
+    let mut named: Vec<Subject<'_>> = named
         .iter()
         .filter(|taxon| !named.iter().any(|other| is_above(taxon, other)))
-        .map(|taxon| Subject { name: taxon.name.clone(), group: group(taxon) })
+        .map(|taxon| Subject { name: &taxon.name, group: group(taxon) })
         .collect();
     if named.is_empty() {
         named.extend(smallest(taxa, finding));
@@ -56,14 +56,19 @@ pub fn taxa_in_words(finding: &Finding) -> Vec<String> {
 /// The product ids that the words of the ad name.
 #[must_use]
 pub fn products(finding: &Finding) -> Vec<String> {
-    let mut products: Vec<String> =
-        finding.hits.iter().filter_map(|hit| hit.product.clone()).collect();
-    products.sort();
+    product_ids(finding).into_iter().map(str::to_owned).collect()
+}
+
+/// Like [`products`], borrowed.
+pub(super) fn product_ids(finding: &Finding) -> Vec<&str> {
+    let mut products: Vec<&str> =
+        finding.hits.iter().filter_map(|hit| hit.product.as_deref()).collect();
+    products.sort_unstable();
     products.dedup();
     products
 }
 
-fn smallest(taxa: &[ListedTaxon], finding: &Finding) -> Option<Subject> {
+fn smallest<'a>(taxa: &'a [ListedTaxon], finding: &'a Finding) -> Option<Subject<'a>> {
     let (first, rest) = taxa.split_first()?;
     let group = if rest.iter().all(|taxon| group(taxon) == group(first)) {
         group(first)
@@ -77,10 +82,10 @@ fn smallest(taxa: &[ListedTaxon], finding: &Finding) -> Option<Subject> {
     ];
     let shared = ranks.iter().find_map(|rank| {
         let name = rank(first).filter(|name| !name.is_empty())?;
-        rest.iter().all(|taxon| rank(taxon) == Some(name)).then(|| name.to_owned())
+        rest.iter().all(|taxon| rank(taxon) == Some(name)).then_some(name)
     });
-    let product = || products(finding).into_iter().next();
-    let name = shared.or_else(product).unwrap_or_else(|| group.to_owned());
+    let product = || product_ids(finding).into_iter().next();
+    let name = shared.or_else(product).unwrap_or(group);
     Some(Subject { name, group })
 }
 
@@ -118,7 +123,7 @@ mod tests {
     fn about(hits: Vec<Hit>, taxa: Vec<ListedTaxon>) -> Vec<String> {
         let status = Some(Status { taxa, ..Status::default() }.into());
         let finding = Finding { hits, status, ..Finding::default() };
-        subjects(&finding).into_iter().map(|subject| subject.name).collect()
+        subjects(&finding).into_iter().map(|subject| subject.name.to_owned()).collect()
     }
 
     fn ivory() -> Hit {

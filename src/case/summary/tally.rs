@@ -1,19 +1,20 @@
 //! Counts ads into figures.
 
+use std::borrow::Cow;
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 use std::num::NonZero;
 use std::thread;
 
 use super::seller;
-use super::subject::{products, subjects};
+use super::subject::{product_ids, subjects};
 use super::{
     Eur, Figure, LookedAt, Merged, Period, SCHEMA, Summary, Terms, Thresholds, Totals, UNKNOWN,
 };
-use crate::case::ad::{Ad, Verdict};
+use crate::case::ad::{Ad, Status, Verdict};
 use crate::case::decisions::Decision;
 use crate::case::duplicates::Prints;
-use crate::case::ledger::{Ledger, LedgerError};
+use crate::case::ledger::{Ledger, LedgerError, by_date};
 use crate::case::{country, day};
 use crate::scan::likeness::SIMILARITY;
 
@@ -47,7 +48,7 @@ pub fn summarise(ledger: &Ledger, terms: &Terms) -> Result<Summary, LedgerError>
             ads.push(ad);
         }
     })?;
-    ads.sort_by(|a, b| (a.offer.date, &a.ad_id).cmp(&(b.offer.date, &b.ad_id)));
+    by_date(&mut ads);
     Ok(count(ads, looked_at, terms))
 }
 
@@ -55,6 +56,7 @@ fn count(ads: Vec<Ad>, looked_at: LookedAt, terms: &Terms) -> Summary {
     let tally = Tally { offers: Prints::of(&ads).offers(), ads: &ads };
     let removal = terms.visits.removal(&ads);
     let mut lists = lists(&tally);
+    let sellers = seller::sellers(&tally);
     let mut list = |name: &str| lists.remove(name).unwrap_or_default();
     let mut summary = Summary {
         schema: SCHEMA,
@@ -63,7 +65,11 @@ fn count(ads: Vec<Ad>, looked_at: LookedAt, terms: &Terms) -> Summary {
         program: env!("CARGO_PKG_VERSION"),
         looked_at,
         removal,
-        totals: Totals { removal_rate: removal.rate, ..tally.totals() },
+        totals: Totals {
+            removal_rate: removal.rate,
+            sellers: number(sellers.len()),
+            ..tally.totals()
+        },
         period: period(&ads),
         by_country: list("country"),
         by_platform: list("platform"),
@@ -75,7 +81,7 @@ fn count(ads: Vec<Ad>, looked_at: LookedAt, terms: &Terms) -> Summary {
         by_annex: list("annex"),
         by_week: list("week"),
         by_claim: list("claim"),
-        sellers: seller::sellers(&tally),
+        sellers,
         merged: tally.merged(),
         without_rate: ads.iter().filter(|ad| has_no_rate(ad)).map(|ad| ad.ad_id.clone()).collect(),
         thresholds: thresholds(&ads, terms),
@@ -98,32 +104,44 @@ fn count(ads: Vec<Ad>, looked_at: LookedAt, terms: &Terms) -> Summary {
 }
 
 /// What an ad stands under in a list.
-type Keys = fn(&Ad) -> Vec<String>;
+type Keys = for<'a> fn(&'a Ad) -> Vec<Cow<'a, str>>;
 
 /// Each list: its name, under which keys an ad stands in it, and what becomes of ads without any.
 const LISTS: [(&str, Keys, Rest); 10] = [
-    ("country", |ad| one(ad.offer.country.map(str::to_owned)), Rest::Unknown),
-    ("platform", |ad| one(ad.offer.platform.clone()), Rest::Unknown),
-    ("language", |ad| one(ad.finding.language.clone()), Rest::Unknown),
+    ("country", |ad| one(ad.offer.country), Rest::Unknown),
+    ("platform", |ad| one(ad.offer.platform.as_deref()), Rest::Unknown),
+    ("language", |ad| one(ad.finding.language.as_deref()), Rest::Unknown),
     (
         "group",
-        |ad| subjects(&ad.finding).into_iter().map(|it| it.group.to_owned()).collect(),
+        |ad| subjects(&ad.finding).into_iter().map(|it| it.group.into()).collect(),
         Rest::Unknown,
     ),
-    ("taxon", |ad| subjects(&ad.finding).into_iter().map(|it| it.name).collect(), Rest::Unknown),
-    ("product", |ad| products(&ad.finding), Rest::LeftOut),
     (
-        "appendix",
-        |ad| one(ad.finding.status.as_ref().and_then(|it| it.appendix.clone())),
+        "taxon",
+        |ad| subjects(&ad.finding).into_iter().map(|it| it.name.into()).collect(),
         Rest::Unknown,
     ),
-    ("annex", |ad| one(ad.finding.status.as_ref().and_then(|it| it.annex.clone())), Rest::Unknown),
-    ("week", |ad| one(ad.offer.date.map(day::week)), Rest::Unknown),
-    ("claim", |ad| ad.finding.claims.iter().map(|it| it.kind.clone()).collect(), Rest::LeftOut),
+    ("product", |ad| product_ids(&ad.finding).into_iter().map(Cow::from).collect(), Rest::LeftOut),
+    ("appendix", |ad| one(status(ad, |it| it.appendix.as_deref())), Rest::Unknown),
+    ("annex", |ad| one(status(ad, |it| it.annex.as_deref())), Rest::Unknown),
+    (
+        "week",
+        |ad| vec![ad.offer.date.map_or(UNKNOWN.into(), |date| day::week(date).into())],
+        Rest::Unknown,
+    ),
+    (
+        "claim",
+        |ad| ad.finding.claims.iter().map(|it| it.kind.as_str().into()).collect(),
+        Rest::LeftOut,
+    ),
 ];
 
-fn one(key: Option<String>) -> Vec<String> {
-    vec![key.unwrap_or_else(|| UNKNOWN.to_owned())]
+fn one(key: Option<&str>) -> Vec<Cow<'_, str>> {
+    vec![key.unwrap_or(UNKNOWN).into()]
+}
+
+fn status(ad: &Ad, part: fn(&Status) -> Option<&str>) -> Option<&str> {
+    ad.finding.status.as_deref().and_then(part)
 }
 
 /// The figures of all lists, made by all cores.
@@ -131,7 +149,7 @@ fn lists(tally: &Tally<'_>) -> BTreeMap<&'static str, Vec<Figure>> {
     let cores = thread::available_parallelism().map_or(1, NonZero::get);
     let make = |first: usize| {
         let own = LISTS.iter().skip(first).step_by(cores);
-        own.map(|(name, keys, rest)| (*name, tally.list(keys, *rest))).collect::<Vec<_>>()
+        own.map(|(name, keys, rest)| (*name, tally.list(*keys, *rest))).collect::<Vec<_>>()
     };
     thread::scope(|scope| {
         let threads: Vec<_> =
@@ -158,21 +176,21 @@ pub(super) struct Tally<'a> {
 
 impl Tally<'_> {
     /// One figure a key, most ads first, then by key; what is unknown stands last.
-    fn list(&self, keys: impl Fn(&Ad) -> Vec<String>, rest: Rest) -> Vec<Figure> {
-        let mut places: BTreeMap<String, Vec<usize>> = BTreeMap::new();
+    fn list(&self, keys: Keys, rest: Rest) -> Vec<Figure> {
+        let mut places: BTreeMap<Cow<'_, str>, Vec<usize>> = BTreeMap::new();
         for (place, ad) in self.ads.iter().enumerate() {
             let mut keys = keys(ad);
-            keys.sort();
+            keys.sort_unstable();
             keys.dedup();
             if keys.is_empty() && rest == Rest::Unknown {
-                keys.push(UNKNOWN.to_owned());
+                keys.push(UNKNOWN.into());
             }
             for key in keys {
                 places.entry(key).or_default().push(place);
             }
         }
         let mut figures: Vec<Figure> =
-            places.into_iter().map(|(key, places)| self.figure(key, places)).collect();
+            places.into_iter().map(|(key, places)| self.figure(key.into_owned(), places)).collect();
         figures.sort_by(|a, b| is_unknown(a).cmp(&is_unknown(b)).then(b.ads.cmp(&a.ads)));
         figures
     }
@@ -232,8 +250,7 @@ impl Tally<'_> {
             median_eur: whole.median_eur,
             without_price: whole.without_price,
             without_rate: number(self.ads.iter().filter(|ad| has_no_rate(ad)).count()),
-            sellers: number(seller::accounts(self.ads).len()),
-            removal_rate: None,
+            ..Totals::default()
         }
     }
 

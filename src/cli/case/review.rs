@@ -226,7 +226,7 @@ fn shown(ad: &Ad, place: usize, count: usize) -> String {
         offer.title,
         offer.text.chars().take(1000).collect::<String>(),
         offer.url.as_deref().unwrap_or_default(),
-        finding.reasons.join(" · "),
+        finding.reasons.replace('\n', " · "),
     );
     terminal_text::escape(&text).into_owned()
 }

@@ -1,8 +1,10 @@
 //! `pugmark case summary`: the figures of a case.
 
+use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
 
 use anyhow::Context;
+use fs_err::File;
 
 use crate::case::Folder;
 use crate::case::decisions::Decisions;
@@ -78,7 +80,7 @@ pub(super) fn run(args: &Args, streams: &mut Streams) -> anyhow::Result<Outcome>
     let mut written = false;
     for (path, form) in outputs {
         if let Some(path) = path {
-            write(path, &render(&summary, form, args)?, streams)?;
+            write(path, &summary, form, args, streams)?;
             written = true;
         }
     }
@@ -115,50 +117,60 @@ enum Form {
     Csv,
 }
 
-fn render(summary: &Summary, form: Form, args: &Args) -> anyhow::Result<Vec<u8>> {
-    let mut bytes = Vec::new();
+fn render(summary: &Summary, form: Form, args: &Args, out: &mut dyn Write) -> anyhow::Result<()> {
     match form {
-        Form::Html => bytes.extend(report::html(summary, args.lang.into()).into_bytes()),
-        Form::Markdown => {
-            bytes.extend(report::markdown(summary, args.lang.into()).into_bytes());
-        }
+        Form::Html => out.write_all(report::html(summary, args.lang.into()).as_bytes())?,
+        Form::Markdown => out.write_all(report::markdown(summary, args.lang.into()).as_bytes())?,
         Form::Json => {
-            serde_json::to_writer_pretty(&mut bytes, summary)?;
-            bytes.push(b'\n');
+            serde_json::to_writer_pretty(&mut *out, summary)?;
+            out.write_all(b"\n")?;
         }
         Form::Csv => {
-            let mut records = Records::new(&mut bytes, Format::Csv, 0);
+            let mut records = Records::new(out, Format::Csv, 0);
             for row in summary.rows() {
                 records.put::<Row>(&row)?;
             }
             records.finish()?;
         }
     }
-    Ok(bytes)
+    Ok(())
 }
 
 fn print(summary: &Summary, args: &Args, streams: &mut Streams) -> anyhow::Result<()> {
-    let bytes = match streams.format(args.format.choice()) {
+    let format = streams.format(args.format.choice());
+    let (width, coloured) = (streams.width(), streams.coloured());
+    let mut out = BufWriter::new(streams.data());
+    match format {
         Format::Table | Format::List => {
-            let (width, coloured) = (streams.width(), streams.coloured());
-            report::terminal(summary, width, args.lang.into(), coloured).into_bytes()
+            let text = report::terminal(summary, width, args.lang.into(), coloured);
+            out.write_all(text.as_bytes())?;
         }
-        Format::Json => render(summary, Form::Json, args)?,
-        Format::Csv => render(summary, Form::Csv, args)?,
+        Format::Json => render(summary, Form::Json, args, &mut out)?,
+        Format::Csv => render(summary, Form::Csv, args, &mut out)?,
         Format::Jsonl => {
-            let mut bytes = serde_json::to_vec(summary)?;
-            bytes.push(b'\n');
-            bytes
+            serde_json::to_writer(&mut out, summary)?;
+            out.write_all(b"\n")?;
         }
-    };
-    Ok(streams.data().write_all(&bytes)?)
+    }
+    Ok(out.flush()?)
 }
 
-fn write(path: &Path, bytes: &[u8], streams: &mut Streams) -> anyhow::Result<()> {
+fn write(
+    path: &Path,
+    summary: &Summary,
+    form: Form,
+    args: &Args,
+    streams: &mut Streams,
+) -> anyhow::Result<()> {
     if path == Path::new("-") {
-        return Ok(streams.data().write_all(bytes)?);
+        let mut out = BufWriter::new(streams.data());
+        render(summary, form, args, &mut out)?;
+        return Ok(out.flush()?);
     }
-    fs_err::write(path, bytes).context("cannot write the summary")?;
+    let cannot = "cannot write the summary";
+    let mut out = BufWriter::new(File::create(path).context(cannot)?);
+    render(summary, form, args, &mut out)?;
+    out.flush().context(cannot)?;
     streams.message(format_args!("Wrote {}.", path.display()));
     Ok(())
 }

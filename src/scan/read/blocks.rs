@@ -16,6 +16,20 @@ pub struct Block {
     pub too_long: Option<u64>,
 }
 
+impl Block {
+    /// Its lines, without their ends, and their numbers.
+    pub fn numbered(&self) -> impl Iterator<Item = (&[u8], u64)> {
+        let mut rest = self.bytes.as_slice();
+        let lines = std::iter::from_fn(move || {
+            let end = memchr::memchr(b'\n', rest);
+            let line = &rest[..end.unwrap_or(rest.len())];
+            rest = end.map_or(&[], |end| &rest[end + 1..]);
+            (end.is_some() || !line.is_empty()).then_some(line)
+        });
+        lines.zip(self.line..)
+    }
+}
+
 /// The blocks of a stream.
 pub struct Blocks<R> {
     input: R,

@@ -1,0 +1,360 @@
+//! Scan records as they are read: nothing is copied that need not be.
+
+use std::borrow::Cow;
+use std::collections::HashMap;
+use std::fmt;
+use std::sync::Arc;
+
+use serde::Deserialize;
+use serde::de::{Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use serde_json::value::RawValue;
+
+use super::words::{Text, Words};
+use super::{Claim, Contact, Finding, Hit, Offer, Price, Status, Verdict};
+use crate::case::{country, day};
+
+/// What a field of an input record holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Field {
+    Id,
+    Platform,
+    Url,
+    Title,
+    Text,
+    Country,
+    Location,
+    Seller,
+    SellerUrl,
+    Date,
+    Images,
+    Finding,
+    Other,
+}
+
+impl Field {
+    /// The names in use in dumps, in the languages of the platforms that dumps come from.
+    fn named(name: &str) -> Self {
+        let lower: Cow<'_, str> = if name.bytes().any(|byte| byte.is_ascii_uppercase()) {
+            name.to_ascii_lowercase().into()
+        } else {
+            name.into()
+        };
+        match &*lower {
+            "id" | "ad_id" | "item_id" | "listing_id" => Self::Id,
+            "platform" | "plattform" | "plateforme" | "site" | "marketplace" => Self::Platform,
+            "url" | "link" | "lien" | "adresse_web" => Self::Url,
+            "title" | "titel" | "titre" | "name" | "heading" => Self::Title,
+            "text" | "description" | "body" | "beschreibung" | "omschrijving" | "descripcion"
+            | "descrizione" | "texte" | "tekst" => Self::Text,
+            "country" | "land" | "pays" | "country_code" | "pais" | "paese" => Self::Country,
+            "location" | "ort" | "lieu" | "plaats" | "city" | "ville" | "stadt" => Self::Location,
+            "seller" | "verkäufer" | "verkaeufer" | "vendeur" | "verkoper" | "seller_name"
+            | "user" | "username" => Self::Seller,
+            "seller_url" | "seller_link" | "profile_url" => Self::SellerUrl,
+            "date" | "datum" | "published" | "date_posted" | "posted" => Self::Date,
+            "images" | "image" | "photos" | "bilder" | "fotos" | "image_url" => Self::Images,
+            "pugmark" => Self::Finding,
+            _ => Self::Other,
+        }
+    }
+}
+
+/// A scan record: the input's fields and, where it was scanned, the finding.
+#[derive(Debug, Default)]
+pub struct ScanRecord<'a> {
+    /// What the platform published.
+    pub offer: Offer,
+    /// `None`: not scanned.
+    pub finding: Option<Found<'a>>,
+}
+
+impl<'de: 'a, 'a> Deserialize<'de> for ScanRecord<'a> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_map(RecordVisitor)
+    }
+}
+
+struct RecordVisitor;
+
+impl<'de> Visitor<'de> for RecordVisitor {
+    type Value = ScanRecord<'de>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a scan record, which is a JSON object")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+        let mut record = ScanRecord::default();
+        let mut country_text = None;
+        while let Some(key) = map.next_key::<Text<'de>>()? {
+            match Field::named(&key) {
+                Field::Other => drop(map.next_value::<IgnoredAny>()?),
+                Field::Finding => record.finding = map.next_value()?,
+                Field::Images => {
+                    let Words { first, more } = map.next_value()?;
+                    let images = first.into_iter().chain(more);
+                    record.offer.images = images.map(Cow::into_owned).collect();
+                }
+                field => {
+                    let words: Words<'de> = map.next_value()?;
+                    if let Some(word) = words.first {
+                        record.offer.put(field, word.into_owned(), &mut country_text);
+                    }
+                }
+            }
+        }
+        record.offer.settle(country_text);
+        Ok(record)
+    }
+}
+
+/// The `pugmark` object of a scan record as it is read, before it is kept as a [`Finding`].
+#[derive(Debug, Default, Deserialize)]
+pub struct Found<'a> {
+    /// Version of the record.
+    #[serde(borrow, default)]
+    pub schema: Text<'a>,
+    #[serde(default)]
+    score: f64,
+    /// What the score came to.
+    #[serde(default)]
+    pub verdict: Verdict,
+    #[serde(borrow, default)]
+    language: Option<Text<'a>>,
+    #[serde(borrow, default)]
+    hits: Hits<'a>,
+    #[serde(borrow, default)]
+    status: Option<&'a RawValue>,
+    #[serde(default)]
+    claims: Vec<Claim>,
+    #[serde(default)]
+    price: Option<Price>,
+    #[serde(default)]
+    quantity: Option<u64>,
+    #[serde(default)]
+    contacts: Vec<Contact>,
+    #[serde(default)]
+    reasons: Lines,
+}
+
+impl Found<'_> {
+    /// Reads the part that [`Found::keep`] would have to read.
+    ///
+    /// # Errors
+    ///
+    /// When the status has another form than this program knows.
+    pub fn check(&self, known: &mut Statuses) -> Result<(), serde_json::Error> {
+        self.status.map(|status| known.status(status)).transpose().map(drop)
+    }
+
+    /// The finding; its status is taken from `known`, where that has it.
+    ///
+    /// # Errors
+    ///
+    /// When the status has another form than this program knows.
+    pub fn keep(mut self, known: &mut Statuses) -> Result<Finding, serde_json::Error> {
+        // A list that grew has room for more: of a hundred thousand ads that is much.
+        self.claims.shrink_to_fit();
+        self.contacts.shrink_to_fit();
+        let hit = |hit: Naming<'_>| Hit {
+            product: hit.product.map(Text::into_owned),
+            taxon: hit.taxon.map(Text::into_owned),
+        };
+        Ok(Finding {
+            schema: self.schema.into_owned(),
+            score: self.score,
+            verdict: self.verdict,
+            language: self.language.map(Text::into_owned),
+            hits: self.hits.0.into_iter().map(hit).collect(),
+            status: self.status.map(|status| known.status(status)).transpose()?,
+            claims: self.claims,
+            price: self.price,
+            quantity: self.quantity,
+            contacts: self.contacts,
+            reasons: self.reasons.0,
+        })
+    }
+}
+
+/// The statuses read so far by their JSON: many ads have the same one.
+#[derive(Debug, Default)]
+pub struct Statuses {
+    known: HashMap<Box<str>, Arc<Status>>,
+}
+
+impl Statuses {
+    /// Statuses that are kept; more different ones than that are not expected.
+    const MOST: usize = 10_000;
+
+    fn status(&mut self, json: &RawValue) -> Result<Arc<Status>, serde_json::Error> {
+        if let Some(known) = self.known.get(json.get()) {
+            return Ok(Arc::clone(known));
+        }
+        let status: Arc<Status> = Arc::new(serde_json::from_str(json.get())?);
+        if self.known.len() == Self::MOST {
+            self.known.clear();
+        }
+        self.known.insert(json.get().into(), Arc::clone(&status));
+        Ok(status)
+    }
+}
+
+/// What a hit names.
+#[derive(Debug, Default, PartialEq, Eq, Deserialize)]
+struct Naming<'a> {
+    #[serde(borrow, default)]
+    product: Option<Text<'a>>,
+    #[serde(borrow, default)]
+    taxon: Option<Text<'a>>,
+}
+
+/// The hits that name something, each once.
+#[derive(Debug, Default)]
+struct Hits<'a>(Vec<Naming<'a>>);
+
+impl<'de: 'a, 'a> Deserialize<'de> for Hits<'a> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_seq(HitsVisitor)
+    }
+}
+
+struct HitsVisitor;
+
+impl<'de> Visitor<'de> for HitsVisitor {
+    type Value = Hits<'de>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a list of hits")
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Self::Value, A::Error> {
+        let mut hits = Vec::new();
+        while let Some(hit) = list.next_element::<Naming<'de>>()? {
+            if (hit.product.is_some() || hit.taxon.is_some()) && !hits.contains(&hit) {
+                hits.push(hit);
+            }
+        }
+        Ok(Hits(hits))
+    }
+}
+
+/// Strings as the lines of one text.
+#[derive(Debug, Default)]
+struct Lines(Box<str>);
+
+impl<'de> Deserialize<'de> for Lines {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_seq(LinesVisitor)
+    }
+}
+
+struct LinesVisitor;
+
+impl<'de> Visitor<'de> for LinesVisitor {
+    type Value = Lines;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a list of strings")
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Self::Value, A::Error> {
+        let mut lines = String::new();
+        while let Some(line) = list.next_element::<Text<'de>>()? {
+            if !lines.is_empty() {
+                lines.push('\n');
+            }
+            lines.extend(line.chars().map(|c| if c == '\n' { ' ' } else { c }));
+        }
+        Ok(Lines(lines.into()))
+    }
+}
+
+impl Offer {
+    /// Keeps `word` for `field` unless an earlier field has given it.
+    fn put(&mut self, field: Field, word: String, country_text: &mut Option<String>) {
+        let place = match field {
+            Field::Title if self.title.is_empty() => return self.title = word,
+            Field::Text if self.text.is_empty() => return self.text = word,
+            Field::Date => return self.date = self.date.or_else(|| day::read(&word)),
+            Field::Id => &mut self.id,
+            Field::Platform => &mut self.platform,
+            Field::Url => &mut self.url,
+            Field::Country => country_text,
+            Field::Location => &mut self.location,
+            Field::Seller => &mut self.seller,
+            Field::SellerUrl => &mut self.seller_url,
+            Field::Title | Field::Text | Field::Images | Field::Finding | Field::Other => return,
+        };
+        place.get_or_insert(word);
+    }
+
+    /// Fills what follows from other fields: the platform from the address, the country's code.
+    fn settle(&mut self, country_text: Option<String>) {
+        self.country = country_text.as_deref().and_then(country::code);
+        if self.platform.is_none() {
+            self.platform = self.url.as_deref().and_then(host);
+        }
+    }
+}
+
+/// The host of an address, without a leading `www.`.
+fn host(address: &str) -> Option<String> {
+    let parsed = url::Url::parse(address).ok()?;
+    let host = parsed.host_str()?;
+    Some(host.strip_prefix("www.").unwrap_or(host).to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{ScanRecord, Statuses};
+    use crate::case::ad::Verdict;
+
+    fn read(json: &str) -> ScanRecord<'_> {
+        serde_json::from_str(json).unwrap()
+    }
+
+    #[test]
+    fn fields_are_found_under_their_names_in_other_languages() {
+        let offer = read(r#"{"titel":"Beeldje","omschrijving":"ivoor","land":"Nederland"}"#).offer;
+        assert_eq!((offer.title.as_str(), offer.text.as_str()), ("Beeldje", "ivoor"));
+        assert_eq!(offer.country, Some("NL"));
+    }
+
+    #[test]
+    fn the_first_of_two_fields_of_one_meaning_counts_and_numbers_are_words() {
+        let offer = read(r#"{"id":17,"description":"a","text":"b","title":null}"#).offer;
+        assert_eq!((offer.id.as_deref(), offer.text.as_str()), (Some("17"), "a"));
+    }
+
+    #[test]
+    fn without_a_platform_the_host_of_the_address_is_it() {
+        let offer = read(r#"{"url":"https://www.kleinkram.example/a/1"}"#).offer;
+        assert_eq!(offer.platform.as_deref(), Some("kleinkram.example"));
+    }
+
+    #[test]
+    fn a_record_that_was_not_scanned_has_no_finding() {
+        assert!(read(r#"{"id":1}"#).finding.is_none());
+        let finding = read(r#"{"pugmark":{"verdict":"flag","score":87}}"#).finding.unwrap();
+        let finding = finding.keep(&mut Statuses::default()).unwrap();
+        assert_eq!(finding.verdict, Verdict::Flag);
+    }
+
+    #[test]
+    fn ads_of_one_status_share_it_and_each_hit_counts_once() {
+        let json = r#"{"pugmark":{"hits":[{"taxon":"Naja naja"},{"term":"x"},{"taxon":"Naja naja"}],
+            "status":{"annex":"B","taxa":[{"name":"Naja naja"}]},"reasons":["a","b\nc"]}}"#;
+        let mut known = Statuses::default();
+        let mut keep = || read(json).finding.unwrap().keep(&mut known).unwrap();
+        let (first, second) = (keep(), keep());
+        assert!(std::sync::Arc::ptr_eq(&first.status.unwrap(), &second.status.unwrap()));
+        assert_eq!(first.hits.len(), 1);
+        assert_eq!(first.reasons.lines().collect::<Vec<_>>(), ["a", "b c"]);
+    }
+
+    #[test]
+    fn a_status_of_another_form_is_an_error() {
+        let found = read(r#"{"pugmark":{"status":{"taxa":7}}}"#).finding.unwrap();
+        assert!(found.keep(&mut Statuses::default()).is_err());
+    }
+}
