@@ -6,6 +6,8 @@ mod case;
 mod case_accounts;
 mod case_handover;
 mod case_hostile;
+mod case_photos;
+mod case_reminder;
 mod config;
 mod demo;
 mod doctor;

@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use super::{Dossier, case_uco, stix};
 use crate::case::ad::{Ad, Contact};
-use crate::case::links::links;
+use crate::case::links::{Photos, links};
 use crate::case::{CaseDetails, CaseRecord};
 
 fn ads() -> Vec<Ad> {
@@ -33,7 +33,7 @@ fn export(form: fn(&Dossier<'_>) -> Value) -> Value {
         details: CaseDetails { title: "Ivory".to_owned(), ..CaseDetails::default() },
         created: Timestamp::UNIX_EPOCH,
     };
-    let links = links(&ads);
+    let links = links(&ads, &Photos::default());
     let made = Timestamp::UNIX_EPOCH;
     form(&Dossier { record: &record, ads: &ads, links: &links, entries: &[], made })
 }

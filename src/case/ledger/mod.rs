@@ -184,10 +184,11 @@ impl Ledger {
             let source = serde::de::Error::custom("longer than any record may be");
             return Err(damaged(line, source));
         }
-        let read = |(bytes, number): (&[u8], u64)| {
-            WholeLine::read(bytes, known).map_err(|err| damaged(number, err))
-        };
-        block.numbered().filter(|(bytes, _)| !bytes.is_empty()).map(read).collect()
+        let mut ads = Vec::with_capacity(memchr::memchr_iter(b'\n', &block.bytes).count());
+        for (bytes, number) in block.numbered().filter(|(bytes, _)| !bytes.is_empty()) {
+            ads.push(WholeLine::read(bytes, known).map_err(|err| damaged(number, err))?);
+        }
+        Ok(ads)
     }
 
     /// An error of [`Ledger::read`] as it was before it went through the pipeline.

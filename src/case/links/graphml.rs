@@ -21,6 +21,7 @@ pub fn graphml(links: &Links) -> String {
         ("value", "edge", "value", "string"),
         ("strength", "edge", "strength", "double"),
         ("ads", "edge", "ads", "string"),
+        ("items", "edge", "items of evidence", "string"),
     ] {
         let _ = writeln!(
             text,
@@ -44,13 +45,14 @@ pub fn graphml(links: &Links) -> String {
         for edge in &cluster.edges {
             let _ = writeln!(
                 text,
-                "    <edge source=\"n{}\" target=\"n{}\">{}{}{}{}</edge>",
+                "    <edge source=\"n{}\" target=\"n{}\">{}{}{}{}{}</edge>",
                 nodes[edge.a.as_str()],
                 nodes[edge.b.as_str()],
                 data("kind", edge.kind.word()),
                 data("value", &edge.value),
                 data("strength", &edge.strength.to_string()),
                 data("ads", &joined(&edge.ads)),
+                data("items", &edge.items().join(" ")),
             );
         }
     }

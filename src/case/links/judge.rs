@@ -10,6 +10,9 @@ use crate::case::ad::Ad;
 /// Accounts above which a value is nobody's own.
 const MOST_ACCOUNTS: usize = 50;
 
+/// Accounts above which a photo is a stock photo, a certificate or a placeholder.
+const MOST_ACCOUNTS_OF_A_PHOTO: usize = 20;
+
 /// Accounts from which on a value that stands beside the accounts' own ones is a service's.
 const SERVICE_ACCOUNTS: usize = 4;
 
@@ -181,6 +184,9 @@ fn not_of_a_person(
         Kind::Phone if is_service_number(&value.value) => return Some("a free or premium number"),
         Kind::Email if is_office(&value.value, platforms) => {
             return Some("the address of an office or of the platform");
+        }
+        Kind::Photo if value.ads.len() > MOST_ACCOUNTS_OF_A_PHOTO => {
+            return Some("more than 20 accounts show it: a stock photo or a placeholder");
         }
         Kind::Text | Kind::Photo | Kind::Payment => return None,
         Kind::Phone | Kind::Email | Kind::Handle => {}

@@ -9,15 +9,19 @@ mod graphml;
 mod judge;
 mod network;
 mod payment;
+mod photo;
 mod rows;
 mod signal;
 #[cfg(test)]
 mod tests;
 
 pub use graphml::graphml;
+pub use photo::Photos;
 pub use rows::EdgeRow;
 pub(super) use signal::of_contact;
 pub use signal::{Kind, values as shown};
+
+use std::collections::BTreeSet;
 
 use jiff::civil::Date;
 use serde::Serialize;
@@ -86,6 +90,33 @@ pub struct Edge {
     pub strength: f64,
     /// The ads of both that show it.
     pub ads: Vec<AdId>,
+    /// Where the evidence has the photo, when they share one by its likeness.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub photos: Vec<PhotoSeen>,
+}
+
+impl Edge {
+    /// The items of evidence behind it, each once.
+    #[must_use]
+    pub fn items(&self) -> Vec<&str> {
+        let items: BTreeSet<&str> = self.photos.iter().map(|photo| photo.item.as_str()).collect();
+        items.into_iter().collect()
+    }
+}
+
+/// A photo on the captured page of an ad.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct PhotoSeen {
+    /// The ad.
+    pub ad: AdId,
+    /// The item of evidence, below `items/`.
+    pub item: String,
+    /// The photo's address.
+    pub url: String,
+    /// What it looks like, as 16 hexadecimal digits.
+    pub hash: String,
+    /// In how many of its 64 bits it differs from the edge's value.
+    pub distance: u32,
 }
 
 /// The ads of a day.
@@ -110,20 +141,22 @@ pub struct Ignored {
     pub reason: &'static str,
 }
 
-/// Finds the networks among the accounts of `ads`.
+/// Finds the networks among the accounts of `ads`, whose captured pages show `photos`.
 #[must_use]
-pub fn links(ads: &[Ad]) -> Links {
+pub fn links(ads: &[Ad], photos: &Photos) -> Links {
     let accounts = signal::Accounts::of(ads);
     let prints = Prints::of(ads);
     let (texts, offers) = prints.both();
     drop(prints);
-    let seen = signal::Sightings::of(ads, &accounts, &texts);
-    let judged = judge::judge(ads, &accounts, &seen);
+    let likeness = photo::Likeness::of(ads, &accounts, photos);
+    let seen = signal::Sightings::of(ads, &accounts, &texts, &likeness);
+    let mut judged = judge::judge(ads, &accounts, &seen);
+    judged.ignored.extend(likeness.ignored.iter().cloned());
     Links {
         schema: SCHEMA,
         accounts: accounts.names.len(),
         ads: ads.len(),
-        clusters: network::clusters(ads, &offers, &accounts, judged.joining),
+        clusters: network::clusters(ads, &offers, &accounts, &likeness, judged.joining),
         ignored: judged.ignored,
     }
 }

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::photo::Likeness;
 use super::signal::{Accounts, Shared};
 use super::{Cluster, Day, Edge};
 use crate::case::ad::{Ad, AdId};
@@ -12,6 +13,7 @@ pub(super) fn clusters(
     ads: &[Ad],
     offers: &[usize],
     accounts: &Accounts,
+    likeness: &Likeness,
     joining: Vec<(Shared, f64)>,
 ) -> Vec<Cluster> {
     let mut first: Vec<usize> = (0..accounts.names.len()).collect();
@@ -37,6 +39,7 @@ pub(super) fn clusters(
                     kind: shared.kind,
                     value: shared.value.clone(),
                     strength,
+                    photos: likeness.seen(&shared.value, shown.clone().copied()),
                     ads: shown.map(|place| ads[*place].ad_id.clone()).collect(),
                 },
             ));

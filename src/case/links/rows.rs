@@ -30,7 +30,7 @@ impl Links {
 
 impl Record for EdgeRow {
     const COLUMNS: &'static [&'static str] =
-        &["cluster", "a", "b", "kind", "value", "strength", "ads"];
+        &["cluster", "a", "b", "kind", "value", "strength", "ads", "items"];
 
     fn cells(&self) -> Vec<String> {
         let edge = &self.edge;
@@ -42,6 +42,7 @@ impl Record for EdgeRow {
             edge.value.clone(),
             format!("{:.2}", edge.strength),
             joined(&edge.ads),
+            edge.items().join(" "),
         ]
     }
 }

@@ -8,6 +8,7 @@ use std::thread;
 use serde::Serialize;
 
 use super::payment;
+use super::photo::Likeness;
 use crate::case::ad::{Ad, Contact};
 
 /// What accounts may share.
@@ -105,7 +106,12 @@ pub(super) struct Sightings<'a> {
 
 impl<'a> Sightings<'a> {
     /// `texts`: for each ad the first with nearly the same text.
-    pub(super) fn of(ads: &'a [Ad], accounts: &Accounts, texts: &[Option<usize>]) -> Self {
+    pub(super) fn of(
+        ads: &'a [Ad],
+        accounts: &Accounts,
+        texts: &[Option<usize>],
+        likeness: &'a Likeness,
+    ) -> Self {
         let cores = thread::available_parallelism().map_or(1, NonZero::get);
         let part = ads.len().div_ceil(cores).max(1);
         let look = |first: usize| {
@@ -124,6 +130,16 @@ impl<'a> Sightings<'a> {
             let done = threads.into_iter().map(|one| one.join().expect("looking cannot panic"));
             done.flatten().collect()
         });
+        for (ad, values) in &likeness.values {
+            let (ad, account) = (*ad, accounts.of_ad[*ad]);
+            let kind = Kind::Photo;
+            all.extend(values.iter().map(|value| Sighting {
+                kind,
+                value: value.into(),
+                account,
+                ad,
+            }));
+        }
         all.sort_unstable();
         all.dedup();
         let mut with_own = HashSet::new();
@@ -181,7 +197,7 @@ pub fn values(ad: &Ad) -> Vec<(Kind, Cow<'_, str>)> {
 }
 
 /// True for the picture that a platform shows where the seller gave none.
-fn is_stand_in(image: &str) -> bool {
+pub(super) fn is_stand_in(image: &str) -> bool {
     const NAMES: &[&str] = &[
         "no-photo",
         "nophoto",

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Kind, Links, links};
+use super::{Kind, Links, Photos};
 use crate::case::ad::{Ad, Contact};
 
 fn ad(account: &str, id: usize, text: &str, contacts: &[(&str, &str)]) -> Ad {
@@ -19,6 +19,10 @@ fn ad(account: &str, id: usize, text: &str, contacts: &[(&str, &str)]) -> Ad {
         })
         .collect();
     ad
+}
+
+fn links(ads: &[Ad]) -> Links {
+    super::links(ads, &Photos::default())
 }
 
 fn groups(links: &Links) -> Vec<Vec<&str>> {

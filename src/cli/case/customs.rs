@@ -7,7 +7,7 @@ use anyhow::Context;
 
 use crate::case::Folder;
 use crate::case::customs::{People, Risk, Sheet, routes, sheet};
-use crate::case::links::links;
+use crate::case::links::{Photos, links};
 use crate::cli::format::FormatArgs;
 use crate::cli::{Hint, Outcome, Streams};
 use crate::clock::Clock;
@@ -97,7 +97,7 @@ fn read(path: &Path) -> anyhow::Result<String> {
 fn people(folder: &Path, args: &Args) -> anyhow::Result<People> {
     let case = Folder::open(folder)?;
     let ads = counted(&case, &args.counted)?;
-    let links = links(&ads);
+    let links = links(&ads, &Photos::of(case.store())?);
     let edges = links.clusters.iter().flat_map(|cluster| &cluster.edges);
     // A number that one account only quotes is another's own: it joins that one's ads.
     let own: BTreeSet<&str> = edges.map(|edge| edge.value.as_str()).collect();

@@ -10,7 +10,7 @@ use crate::case::ad::{Ad, AdId, Offer};
 use crate::case::decisions::{Decision, Decisions};
 use crate::case::export::{AdRow, Dossier, case_uco, ecomessage, misp, stix};
 use crate::case::ledger::Ledger;
-use crate::case::links::{graphml, links};
+use crate::case::links::{Photos, graphml, links};
 use crate::cli::custodian::custodian;
 use crate::cli::{Outcome, Streams};
 use crate::clock::Clock;
@@ -61,7 +61,7 @@ pub(super) fn run(args: &Args, streams: &mut Streams) -> anyhow::Result<Outcome>
     let case = Folder::open(&args.dir)?;
     let custodian = custodian()?;
     let ads = counted(&case, &args.counted)?;
-    let links = links(&ads);
+    let links = links(&ads, &Photos::of(case.store())?);
     let entries: Vec<_> = case.store().log()?.lines.into_iter().map(|line| line.entry).collect();
     let made = Clock::System.now();
     let dossier =

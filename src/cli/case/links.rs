@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Context;
 
-use crate::case::links::{Cluster, EdgeRow, Kind, Links, graphml, links};
+use crate::case::links::{Cluster, Edge, EdgeRow, Kind, Links, Photos, graphml, links};
 use crate::case::summary::CaseHead;
 use crate::case::{Folder, report};
 use crate::cli::format::FormatArgs;
@@ -48,7 +48,7 @@ pub(super) struct Args {
 pub(super) fn run(args: &Args, streams: &mut Streams) -> anyhow::Result<Outcome> {
     let case = Folder::open(&args.dir)?;
     let ads = counted(&case, &args.counted)?;
-    let links = links(&ads);
+    let links = links(&ads, &Photos::of(case.store())?);
     let page = || report::network(&links, &CaseHead::of(case.record()), args.lang.into());
     if let Some(path) = &args.html {
         write(path, page().as_bytes(), streams)?;
@@ -69,6 +69,8 @@ pub(super) fn run(args: &Args, streams: &mut Streams) -> anyhow::Result<Outcome>
     if matches!(streams.format(args.format.choice()), Format::Json | Format::Jsonl) {
         streams.data().write_all(b"\n")?;
     }
+    // The program ends: to give back the memory of many ads string by string takes long.
+    std::mem::forget(ads);
     Ok(if links.clusters.is_empty() { Outcome::Negative } else { Outcome::Done })
 }
 
@@ -109,6 +111,15 @@ fn table(links: &Links) -> String {
     text
 }
 
+/// What two accounts share, and where to look it up.
+fn shared(edge: &Edge) -> String {
+    match (edge.kind, edge.items().as_slice()) {
+        (Kind::Text, _) => format!("as in {}", edge.value),
+        (_, []) => edge.value.clone(),
+        (_, items) => format!("{} in {}", edge.value, items.join(", ")),
+    }
+}
+
 /// A network: a line on the whole, its accounts by number, then what two of them share.
 fn block(cluster: &Cluster) -> String {
     let mut text = format!(
@@ -132,8 +143,7 @@ fn block(cluster: &Cluster) -> String {
     for edge in &cluster.edges {
         let pair = format!("{}–{}", numbers[edge.a.as_str()], numbers[edge.b.as_str()]);
         let kind = edge.kind.word();
-        let value = if edge.kind == Kind::Text { "as in " } else { "" }.to_owned() + &edge.value;
-        let line = format!("    {pair:<7} {kind:<7} {value}  {:.2}", edge.strength);
+        let line = format!("    {pair:<7} {kind:<7} {}  {:.2}", shared(edge), edge.strength);
         let _ = writeln!(text, "{}", terminal_text::escape(&line));
     }
     text + "\n"

@@ -87,6 +87,8 @@ pub(super) fn run(args: &Args, streams: &mut Streams) -> anyhow::Result<Outcome>
     if !written || args.format.choice().is_some() {
         print(&summary, args, streams)?;
     }
+    // The program ends: to give back the memory of many ads string by string takes long.
+    std::mem::forget(summary);
     Ok(Outcome::Done)
 }
 
@@ -139,20 +141,20 @@ fn render(summary: &Summary, form: Form, args: &Args, out: &mut dyn Write) -> an
 fn print(summary: &Summary, args: &Args, streams: &mut Streams) -> anyhow::Result<()> {
     let format = streams.format(args.format.choice());
     let (width, coloured) = (streams.width(), streams.coloured());
-    let mut out = BufWriter::new(streams.data());
+    let out = streams.data();
     match format {
         Format::Table | Format::List => {
             let text = report::terminal(summary, width, args.lang.into(), coloured);
             out.write_all(text.as_bytes())?;
         }
-        Format::Json => render(summary, Form::Json, args, &mut out)?,
-        Format::Csv => render(summary, Form::Csv, args, &mut out)?,
+        Format::Json => render(summary, Form::Json, args, out)?,
+        Format::Csv => render(summary, Form::Csv, args, out)?,
         Format::Jsonl => {
-            serde_json::to_writer(&mut out, summary)?;
+            serde_json::to_writer(&mut *out, summary)?;
             out.write_all(b"\n")?;
         }
     }
-    Ok(out.flush()?)
+    Ok(())
 }
 
 fn write(
@@ -163,9 +165,7 @@ fn write(
     streams: &mut Streams,
 ) -> anyhow::Result<()> {
     if path == Path::new("-") {
-        let mut out = BufWriter::new(streams.data());
-        render(summary, form, args, &mut out)?;
-        return Ok(out.flush()?);
+        return render(summary, form, args, streams.data());
     }
     let cannot = "cannot write the summary";
     let mut out = BufWriter::new(File::create(path).context(cannot)?);

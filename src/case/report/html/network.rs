@@ -195,7 +195,10 @@ impl Page<'_> {
                             tr {
                                 td { (places[edge.a.as_str()]) "–" (places[edge.b.as_str()]) }
                                 td.text { (self.kind(edge.kind)) }
-                                td.text { (self.value(edge.kind, &edge.value)) }
+                                td.text {
+                                    (self.value(edge.kind, &edge.value))
+                                    @for item in edge.items().iter().take(12) { br; (strangers::excerpt(item, 60)) }
+                                }
                                 td.text {
                                     @for (at, ad) in edge.ads.iter().take(12).enumerate() {
                                         @if at > 0 { ", " }
