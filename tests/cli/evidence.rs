@@ -12,7 +12,7 @@ use crate::sandbox::Sandbox;
 use crate::server::{market, ok, redirect, serve, serve_changing};
 
 /// A sandbox with an empty case in the folder `case`.
-fn case() -> Sandbox {
+pub(crate) fn case() -> Sandbox {
     let sandbox = Sandbox::new();
     let made = sandbox.run(&["case", "new", "case", "--title", "Ivory"]);
     assert_eq!(made, "exit 0\n--- stdout\n--- stderr\nMade the case folder `case`.\n");
@@ -35,7 +35,7 @@ fn verify(sandbox: &Sandbox) -> (i32, Vec<Value>) {
     (output.status.code().unwrap(), failed.collect())
 }
 
-fn assert_sound(sandbox: &Sandbox) {
+pub(crate) fn assert_sound(sandbox: &Sandbox) {
     assert_eq!(verify(sandbox), (0, vec![]));
 }
 
@@ -487,53 +487,6 @@ fn ctrl_c_sets_the_capture_aside_and_exits_130() {
     assert_eq!(output.status.code(), Some(130), "{}", sandbox.show(&output));
     assert_eq!(actions(&sandbox), ["create", "quarantine"]);
     assert_sound(&sandbox);
-}
-
-/// How often to repeat: as the variable says, else `usual` times.
-#[cfg(unix)]
-fn rounds(variable: &str, usual: u32) -> u32 {
-    std::env::var(variable).ok().and_then(|text| text.parse().ok()).unwrap_or(usual)
-}
-
-/// Kills captures, additions and imports at moments spread over their whole run
-/// (`PUGMARK_KILLS` times); whatever was acknowledged must be there afterwards.
-#[cfg(unix)]
-#[test]
-fn a_killed_command_leaves_a_case_that_verifies() {
-    const SCAN: &str = include_str!("fixtures/case/scan.jsonl");
-    let sandbox = case();
-    let server = market();
-    sandbox.write("shot", "pixels");
-    let url = format!("http://{server}/ad/1");
-    let sold = format!("http://{server}/sold");
-    let mut acknowledged = Vec::new();
-    let rounds = rounds("PUGMARK_KILLS", 30);
-    for round in 0..rounds {
-        // Each import brings an ad that was not there before.
-        sandbox.write("scan.jsonl", SCAN.replace("\"id\":\"", &format!("\"id\":\"{round}-")));
-        let commands = [
-            vec!["evidence", "capture", "--case", "case", "--allow-private", &url, &sold, &url],
-            vec!["evidence", "add", "--case", "case", "shot"],
-            vec!["case", "import", "case", "scan.jsonl"],
-        ];
-        let mut command = sandbox.command(&commands[round as usize % 3]);
-        let mut child = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
-        // A step that shares no factor with the span visits all of it.
-        thread::sleep(Duration::from_millis(u64::from(round * 37 % 101)));
-        let _ = child.kill();
-        let output = child.wait_with_output().unwrap();
-        let lines = String::from_utf8(output.stdout).unwrap();
-        let items = lines.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok());
-        acknowledged.extend(items.map(|line| line["item"].as_str().unwrap().to_owned()));
-        assert_sound(&sandbox);
-    }
-    capture(&sandbox, &url);
-    let output = sandbox.run(&["evidence", "verify", "case"]);
-    assert!(rounds < 30 || !acknowledged.is_empty(), "no command lived to its end");
-    for item in acknowledged {
-        let sound = format!("{{\"item\":\"{item}\",\"check\":\"bag\",\"ok\":true");
-        assert!(output.contains(&sound), "{item}: {output}");
-    }
 }
 
 #[test]
