@@ -54,7 +54,7 @@ pub use capture::{
     Cookies, Failure, Fetched, Hosts, Limits, Machine, MadeFile, Manners, Payloads, Prepared,
     Progress, SameAs, SeenPicture, ServerClock, Tls,
 };
-pub use content::{Chat, ChatKind, Content, Mail, Photo};
+pub use content::{Chat, ChatKind, Content, HeldChat, Mail, Photo};
 pub use custody::{Action, Entry, Fault, HEAD_FILE, LOG_FILE, Line, Log, SCHEMA as CUSTODY_SCHEMA};
 pub use digest::{Hasher, HashingWriter, Sha256};
 pub use draft::{DATA, Draft, MANIFEST, PayloadFile, SealedItem, TAG_MANIFEST};

@@ -9,6 +9,8 @@ use serde::{Deserialize, Serialize};
 const LONGEST_LINE: u64 = 1 << 20;
 /// Longest export of Telegram that is read.
 const LONGEST_JSON: u64 = 256 << 20;
+/// Writers of a chat that are counted one by one.
+const MOST_WRITERS: usize = 10_000;
 /// A text is a chat when it starts with so many messages, or with one on its first line.
 const ENOUGH: u64 = 2;
 
@@ -33,6 +35,9 @@ pub struct Chat {
     pub messages: u64,
     /// Messages by writer.
     pub participants: BTreeMap<String, u64>,
+    /// Messages by writers beyond the first ten thousand.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub by_others: u64,
     /// When the first message was written, as the export has it: local time, in the order of
     /// day and month of the telephone.
     pub first: Option<String>,
@@ -42,18 +47,35 @@ pub struct Chat {
 
 impl Chat {
     fn new(program: ChatKind) -> Self {
-        let participants = BTreeMap::new();
-        Self { program, name: None, messages: 0, participants, first: None, last: None }
+        Self {
+            program,
+            name: None,
+            messages: 0,
+            participants: BTreeMap::new(),
+            by_others: 0,
+            first: None,
+            last: None,
+        }
     }
 
     fn take(&mut self, writer: Option<&str>, time: &str) {
         self.messages += 1;
         if let Some(writer) = writer {
-            *self.participants.entry(writer.to_owned()).or_default() += 1;
+            let is_full = self.participants.len() >= MOST_WRITERS;
+            match self.participants.get_mut(writer) {
+                Some(messages) => *messages += 1,
+                None if is_full => self.by_others += 1,
+                None => drop(self.participants.insert(writer.to_owned(), 1)),
+            }
         }
         self.first.get_or_insert_with(|| time.to_owned());
         self.last = Some(time.to_owned());
     }
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks for a reference")]
+fn is_zero(number: &u64) -> bool {
+    *number == 0
 }
 
 /// Reads an export of WhatsApp; `None` for any other text.
@@ -105,7 +127,15 @@ fn is_number(text: &str, longest: usize) -> bool {
 #[derive(Deserialize)]
 struct Export {
     name: Option<String>,
+    #[serde(default)]
     messages: Vec<Message>,
+    /// In an export of a whole account.
+    chats: Option<Chats>,
+}
+
+#[derive(Deserialize)]
+struct Chats {
+    list: Vec<Export>,
 }
 
 #[derive(Deserialize)]
@@ -117,18 +147,37 @@ struct Message {
     from_id: Option<String>,
 }
 
-/// Reads an export of one chat by Telegram; `None` for any other JSON.
-pub(super) fn telegram(text: impl Read) -> Option<Chat> {
-    let export: Export = serde_json::from_reader(text.take(LONGEST_JSON)).ok()?;
-    let mut chat = Chat { name: export.name, ..Chat::new(ChatKind::Telegram) };
-    for message in export.messages.iter().filter(|message| message.kind == "message") {
+/// Reads an export by Telegram, of one chat or of all; empty for any other JSON.
+///
+/// # Errors
+///
+/// When `text` cannot be read.
+pub(super) fn telegram(text: impl Read) -> io::Result<Vec<Chat>> {
+    let export: Export = match serde_json::from_reader(text.take(LONGEST_JSON)) {
+        Ok(export) => export,
+        Err(err) if err.is_io() => return Err(err.into()),
+        Err(_) => return Ok(Vec::new()),
+    };
+    let Export { name, messages, chats } = export;
+    let inner = chats.map_or_else(Vec::new, |chats| chats.list);
+    let all = std::iter::once((name, messages))
+        .chain(inner.into_iter().map(|chat| (chat.name, chat.messages)));
+    Ok(all
+        .map(|(name, messages)| of_telegram(name, &messages))
+        .filter(|c| c.messages > 0)
+        .collect())
+}
+
+fn of_telegram(name: Option<String>, messages: &[Message]) -> Chat {
+    let mut chat = Chat { name, ..Chat::new(ChatKind::Telegram) };
+    for message in messages.iter().filter(|message| message.kind == "message") {
         let writer = match (&message.from, &message.from_id) {
             (Some(name), Some(id)) => Some(format!("{name} ({id})")),
             (name, id) => name.clone().or_else(|| id.clone()),
         };
         chat.take(writer.as_deref(), &message.date);
     }
-    (chat.messages > 0).then_some(chat)
+    chat
 }
 
 #[cfg(test)]
@@ -172,11 +221,22 @@ mod tests {
             {"id":1,"type":"service","date":"2026-11-01T09:00:00","actor":"A","action":"create"},
             {"id":2,"type":"message","date":"2026-11-01T10:00:00","from":"Anna","from_id":"user7","text":"x"},
             {"id":3,"type":"message","date":"2026-11-02T10:00:00","from":null,"from_id":"user8","text":[{"type":"link","text":"y"}]}]}"#;
-        let chat = telegram(text.as_bytes()).unwrap();
+        let [chat] = telegram(text.as_bytes()).unwrap().try_into().unwrap();
         assert_eq!((chat.name.as_deref(), chat.messages), (Some("Reptiles"), 2));
         assert_eq!((count(&chat, "Anna (user7)"), count(&chat, "user8")), (1, 1));
         assert_eq!(chat.last.as_deref(), Some("2026-11-02T10:00:00"));
-        assert_eq!(telegram(&b"{\"messages\":1}"[..]), None);
-        assert_eq!(telegram(&b"[]"[..]), None);
+        for other in ["{\"messages\":1}", "[]", "{}", "{\"chats\":{\"list\":[{}]}}", "not JSON"] {
+            assert_eq!(telegram(other.as_bytes()).unwrap(), [], "{other}");
+        }
+        let account =
+            format!(r#"{{"about":"x","chats":{{"list":[{text},{{"name":"Empty"}},{text}]}}}}"#);
+        assert_eq!(telegram(account.as_bytes()).unwrap(), [chat.clone(), chat]);
+    }
+
+    #[test]
+    fn writers_without_end_are_counted_together() {
+        let lines = (0..10_500).map(|n| format!("02/11/2026, 10:00 - Writer {n}: text\n"));
+        let chat = whatsapp(lines.collect::<String>().as_bytes()).unwrap().unwrap();
+        assert_eq!((chat.messages, chat.participants.len(), chat.by_others), (10_500, 10_000, 500));
     }
 }

@@ -4,6 +4,7 @@
 
 mod chat;
 mod mail;
+mod packed;
 mod photo;
 
 use std::io::{self, Read};
@@ -36,6 +37,23 @@ pub struct Content {
     /// An exported chat.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub chat: Option<Chat>,
+    /// Exported chats in an archive, or of a whole account.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub chats: Vec<HeldChat>,
+    /// Why some of an archive was not read.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub unread: Option<String>,
+}
+
+/// One of several chats in a file.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct HeldChat {
+    /// Its place in an archive.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub path: Option<String>,
+    /// The chat.
+    #[serde(flatten)]
+    pub chat: Chat,
 }
 
 impl Content {
@@ -56,10 +74,19 @@ impl Content {
             }
             "eml" => content.mail = mail::read(&start(path)?),
             "txt" => content.chat = chat::whatsapp(io::BufReader::new(fs::File::open(path)?))?,
-            "json" => content.chat = chat::telegram(io::BufReader::new(fs::File::open(path)?)),
+            "json" => content.take(chat::telegram(io::BufReader::new(fs::File::open(path)?))?),
+            "zip" => (content.chats, content.unread) = packed::chats(path)?,
             _ => {}
         }
         Ok(content)
+    }
+
+    fn take(&mut self, mut chats: Vec<Chat>) {
+        if chats.len() == 1 {
+            self.chat = chats.pop();
+        } else {
+            self.chats = chats.into_iter().map(|chat| HeldChat { path: None, chat }).collect();
+        }
     }
 }
 

@@ -14,7 +14,7 @@ use super::unpack::{Bytes, Growth, Packing};
 const MOST: usize = 1_000_000;
 
 /// An archive.
-pub(super) struct Archive {
+pub(crate) struct Archive {
     file: Arc<File>,
     directory: Directory,
     growth: Growth,
@@ -23,9 +23,9 @@ pub(super) struct Archive {
 type Directory = ZipArchive<rawzip::FileReader>;
 
 /// An entry that is a file.
-pub(super) struct Entry {
+pub(crate) struct Entry {
     /// Its name, as the archive has it.
-    pub(super) name: String,
+    pub(crate) name: String,
     place: ZipArchiveEntryWayfinder,
     method: CompressionMethod,
     is_locked: bool,
@@ -44,7 +44,7 @@ fn other(err: rawzip::Error) -> io::Error {
 
 impl Archive {
     /// Reads the directory of the archive in `file`, and its entries in their order.
-    pub(super) fn open(file: File, ratio: u64) -> io::Result<(Self, Vec<Entry>)> {
+    pub(crate) fn open(file: File, ratio: u64) -> io::Result<(Self, Vec<Entry>)> {
         let packed = Arc::new(AtomicU64::new(file.metadata()?.len()));
         let growth = Growth { packed, unpacked: Arc::default(), ratio };
         let mut buffer = vec![0; RECOMMENDED_BUFFER_SIZE];
@@ -71,7 +71,7 @@ impl Archive {
     }
 
     /// What `entry` holds, checked against its checksum at its end.
-    pub(super) fn read(&self, entry: &Entry) -> io::Result<Bytes> {
+    pub(crate) fn read(&self, entry: &Entry) -> io::Result<Bytes> {
         if entry.is_locked {
             return Err(io::Error::other("it is encrypted"));
         }

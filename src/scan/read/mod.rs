@@ -5,7 +5,7 @@
 //! unpacked on the way, an archive is read file by file, and every kind of file
 //! that is neither text nor CSV is turned into JSON lines as it is read.
 
-mod archive;
+pub(crate) mod archive;
 pub mod blocks;
 mod elements;
 pub mod encoding;
