@@ -5,7 +5,6 @@ edges, brighter, with a mark), lets `pugmark evidence add` hash them all, and co
 its picture and in which different pictures differ. Needs Pillow; PUGMARK names the program. Prints a Markdown table.
 """
 
-import collections
 import io
 import json
 import os
@@ -87,7 +86,7 @@ def main():
     with tempfile.TemporaryDirectory() as work:
         work = Path(work)
         (work / "in").mkdir()
-        count = 0
+        count, names = 0, {}
         for path in paths:
             image = opened(path)
             if image is None:
@@ -95,11 +94,12 @@ def main():
             (work / "in" / f"{count:05}-original.png").write_bytes(saved(image, "PNG"))
             for at, make in enumerate(COPIES.values()):
                 (work / "in" / f"{count:05}-copy{at}.img.jpg").write_bytes(make(image))
+            names[f"{count:05}"] = path.name
             count += 1
-        report(hashes(work))
+        report(hashes(work), names)
 
 
-def report(found):
+def report(found, names):
     originals = {name.split("-")[0]: bits for name, bits in found.items() if name.endswith("original")}
     steps = [0, 2, 3, 4, 5, 6, 8, 10, 12]
     print("| " + " | ".join(["what", "pairs", *(f"≤ {step}" for step in steps)]) + " |")
@@ -116,8 +116,11 @@ def report(found):
     every = sorted(originals.items())
     apart = [(a ^ b).bit_count() for i, (_, a) in enumerate(every) for _, b in every[i + 1 :]]
     row("different pictures", apart)
-    same = collections.Counter(bits for _, bits in every)
-    print(f"\n{len(every)} pictures with features, {sum(n > 1 for n in same.values())} hashes of more than one.")
+    print(f"\n{len(every)} pictures with features. Nearest different ones, to look at:")
+    near = ((a ^ b).bit_count() for i, (_, a) in enumerate(every) for _, b in every[i + 1 :])
+    pairs = ((names[p], names[q]) for i, (p, _) in enumerate(every) for q, _ in every[i + 1 :])
+    for bits, (one, other) in sorted(zip(near, pairs))[:30]:
+        print(f"{bits} {one} {other}")
 
 
 main()

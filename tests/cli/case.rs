@@ -211,6 +211,27 @@ fn a_case_without_ads_has_no_summary() {
     ");
 }
 
+#[cfg(feature = "pdf")]
+#[test]
+fn pdf_is_pdf_a_in_four_languages_and_loads_nothing() {
+    let sandbox = case_with(SCAN);
+    for language in ["en", "fr", "de", "nl"] {
+        let name = format!("{language}.pdf");
+        let output = sandbox.run(&["case", "summary", "case", "--pdf", &name, "--lang", language]);
+        assert!(output.starts_with("exit 0"), "{output}");
+        let bytes = fs_err::read(sandbox.path(&name)).unwrap();
+        assert!(bytes.starts_with(b"%PDF-1.7"), "{name}");
+        let text = String::from_utf8_lossy(&bytes);
+        for part in ["<pdfaid:part>2</pdfaid:part>", "<pdfaid:conformance>B</pdfaid:conformance>"] {
+            assert!(text.contains(part), "{part}");
+        }
+        for forbidden in ["/JavaScript", "/Launch", "/EmbeddedFile", "/Encrypt", "/LZWDecode"] {
+            assert!(!text.contains(forbidden), "{forbidden}");
+        }
+    }
+}
+
+#[cfg(not(feature = "pdf"))]
 #[test]
 fn pdf_is_refused_with_the_way_out() {
     insta::assert_snapshot!(case_with(SCAN).run(&["case", "summary", "case", "--pdf", "r.pdf"]), @"
@@ -218,7 +239,7 @@ fn pdf_is_refused_with_the_way_out() {
     --- stdout
     --- stderr
     error: this build of pugmark writes no PDF
-    hint: write `--html report.html`, open it in a browser and print it to a PDF
+    hint: use a released package or `cargo build --release --features pdf`; or write `--html report.html`, open it in a browser and print it
     ");
 }
 

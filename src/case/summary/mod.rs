@@ -11,6 +11,8 @@ pub use money::Eur;
 pub use removal::{Removal, Visits};
 pub use rows::Row;
 pub use subject::{products, taxa_in_words};
+#[cfg(all(test, feature = "pdf"))]
+pub(super) use tally::count;
 pub use tally::summarise;
 
 use jiff::Timestamp;

@@ -52,7 +52,7 @@ pub fn summarise(ledger: &Ledger, terms: &Terms) -> Result<Summary, LedgerError>
     Ok(count(ads, looked_at, terms))
 }
 
-fn count(ads: Vec<Ad>, looked_at: LookedAt, terms: &Terms) -> Summary {
+pub(in crate::case) fn count(ads: Vec<Ad>, looked_at: LookedAt, terms: &Terms) -> Summary {
     let tally = Tally { offers: Prints::of(&ads).offers(), ads: &ads };
     let removal = terms.visits.removal(&ads);
     let mut lists = lists(&tally);

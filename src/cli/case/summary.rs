@@ -48,7 +48,7 @@ pub(super) struct Args {
     /// Write the report as Markdown to FILE
     #[arg(long, value_name = "FILE")]
     md: Option<PathBuf>,
-    /// Write the report as PDF to FILE: not in this build, print the HTML report instead
+    /// Write the report as PDF/A-2b to FILE, where the program was built with it
     #[arg(long, value_name = "FILE")]
     pdf: Option<PathBuf>,
     /// Write the figures as one JSON object to FILE (`-`: standard output)
@@ -60,9 +60,11 @@ pub(super) struct Args {
 }
 
 pub(super) fn run(args: &Args, streams: &mut Streams) -> anyhow::Result<Outcome> {
-    if args.pdf.is_some() {
+    if args.pdf.is_some() && !cfg!(feature = "pdf") {
         return Err(anyhow::anyhow!("this build of pugmark writes no PDF").context(Hint(
-            "write `--html report.html`, open it in a browser and print it to a PDF".to_owned(),
+            "use a released package or `cargo build --release --features pdf`; or write \
+             `--html report.html`, open it in a browser and print it"
+                .to_owned(),
         )));
     }
     let case = Folder::open(&args.dir)?;
@@ -74,6 +76,7 @@ pub(super) fn run(args: &Args, streams: &mut Streams) -> anyhow::Result<Outcome>
     let outputs = [
         (&args.html, Form::Html),
         (&args.md, Form::Markdown),
+        (&args.pdf, Form::Pdf),
         (&args.json, Form::Json),
         (&args.csv, Form::Csv),
     ];
@@ -115,6 +118,7 @@ fn rates(path: Option<&Path>) -> anyhow::Result<Rates> {
 enum Form {
     Html,
     Markdown,
+    Pdf,
     Json,
     Csv,
 }
@@ -123,6 +127,10 @@ fn render(summary: &Summary, form: Form, args: &Args, out: &mut dyn Write) -> an
     match form {
         Form::Html => out.write_all(report::html(summary, args.lang.into()).as_bytes())?,
         Form::Markdown => out.write_all(report::markdown(summary, args.lang.into()).as_bytes())?,
+        #[cfg(feature = "pdf")]
+        Form::Pdf => out.write_all(&report::pdf(summary, args.lang.into())?)?,
+        #[cfg(not(feature = "pdf"))]
+        Form::Pdf => unreachable!("refused before the ledger is read"),
         Form::Json => {
             serde_json::to_writer_pretty(&mut *out, summary)?;
             out.write_all(b"\n")?;

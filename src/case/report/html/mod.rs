@@ -8,6 +8,8 @@ mod tables;
 mod trend;
 
 pub use network::network;
+#[cfg(feature = "pdf")]
+pub(super) use strangers::excerpt;
 
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 use sha2::{Digest, Sha256};

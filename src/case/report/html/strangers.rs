@@ -14,7 +14,7 @@ pub(super) fn text(text: &str) -> String {
 }
 
 /// Returns the start of `words`, at most `most` characters.
-pub(super) fn excerpt(words: &str, most: usize) -> String {
+pub(in crate::case::report) fn excerpt(words: &str, most: usize) -> String {
     let start: String = words.chars().take(most * 2).collect();
     let line = text(&start);
     if line.chars().count() <= most && start.len() == words.len() {
