@@ -180,9 +180,22 @@ impl Draft {
 fn lay_out(store: &Store, folder: &Path) -> Result<File, StoreError> {
     let read_only = |source| StoreError::ReadOnly { path: store.root().to_owned(), source };
     fs::create_dir(folder).map_err(read_only)?;
+    let lock = lock(folder)?;
+    fs::create_dir(folder.join(DATA))?;
+    Ok(lock)
+}
+
+/// Locks the folder itself, where the system can; else an empty file in it.
+fn lock(folder: &Path) -> io::Result<File> {
+    if cfg!(unix) {
+        // A file less to make and to delete for every item: that is felt when there are many.
+        let itself = fs::File::open(folder)?.into_file();
+        if itself.lock().is_ok() {
+            return Ok(itself);
+        }
+    }
     let lock = OpenOptions::new().create_new(true).write(true).open(folder.join(LOCK_FILE))?;
     let _ = lock.try_lock();
-    fs::create_dir(folder.join(DATA))?;
     Ok(lock)
 }
 
@@ -237,7 +250,10 @@ impl SealedItem {
     }
 
     pub(super) fn move_to(self, place: &Path) -> io::Result<()> {
-        fs::remove_file(self.folder.join(LOCK_FILE))?;
+        match fs::remove_file(self.folder.join(LOCK_FILE)) {
+            Err(err) if err.kind() != io::ErrorKind::NotFound => return Err(err),
+            _ => {}
+        }
         drop(self.lock);
         fs::rename(&self.folder, place)
     }
@@ -255,4 +271,40 @@ fn lines<'a, D: Display + 'a>(
     folder: &str,
 ) -> String {
     files.map(|(path, digest)| format!("{digest}  {folder}{path}\n")).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Draft;
+    use crate::clock::Clock;
+    use crate::evidence::{Action, Custodian, Signer, Store};
+
+    #[test]
+    fn an_item_that_is_built_is_left_alone_and_one_that_was_left_is_set_aside() {
+        let folder = tempfile::tempdir().unwrap();
+        let signer = Signer::in_folder(&folder.path().join("home")).unwrap();
+        let custodian = Custodian::new(signer, Clock::System);
+        let root = folder.path().join("case");
+        fs_err::create_dir(&root).unwrap();
+        let store = Store::create(&root, &custodian).unwrap();
+        store.lock(&custodian).unwrap().append(Action::new("create")).unwrap();
+        let mut live = Draft::begin(&store).unwrap();
+        let left = Draft::begin(&store).unwrap();
+        let place = left.data();
+        left.leave();
+        drop(store.lock(&custodian).unwrap());
+        assert!(live.data().is_dir() && !place.exists());
+        live.write("text", b"x").unwrap();
+        let sealed = live.seal("name", "", Clock::System).unwrap();
+        drop(store.lock(&custodian).unwrap());
+        let mut writer = store.lock(&custodian).unwrap();
+        let item = store.item(&writer.admit(sealed, Action::new("add")).unwrap());
+        drop(writer);
+        let mut names: Vec<_> =
+            fs_err::read_dir(&item).unwrap().map(|e| e.unwrap().file_name()).collect();
+        names.sort();
+        let bag = ["bag-info.txt", "bagit.txt", "data", "manifest-blake3.txt"];
+        assert_eq!(names, [&bag[..], &["manifest-sha256.txt", "tagmanifest-sha256.txt"]].concat());
+        assert_eq!(fs_err::read_dir(root.join("quarantine")).unwrap().count(), 1);
+    }
 }

@@ -1,7 +1,7 @@
 //! What a writer finds when the one before was cut off: promises are kept, the
 //! rest is set aside.
 
-use std::fs::{File, OpenOptions};
+use std::fs::{File, OpenOptions, TryLockError};
 use std::io;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -82,8 +82,11 @@ fn is_starting(name: &str, folder: &fs::DirEntry) -> bool {
 
 /// True when the program that builds the item in `folder` is still there.
 pub(super) fn is_live(folder: &Path) -> bool {
+    let itself = if cfg!(unix) { fs::File::open(folder).ok() } else { None };
     let lock = OpenOptions::new().write(true).open(folder.join(LOCK_FILE));
-    lock.is_ok_and(|file: File| file.try_lock().is_err())
+    // Where folders cannot be locked, nobody relies on it.
+    itself.is_some_and(|folder| matches!(folder.file().try_lock(), Err(TryLockError::WouldBlock)))
+        || lock.is_ok_and(|file: File| file.try_lock().is_err())
 }
 
 /// The highest number of an item, 0 when there is none.

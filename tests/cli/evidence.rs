@@ -129,6 +129,25 @@ fn what_cannot_be_captured_is_said_and_logged() {
 }
 
 #[test]
+fn the_limits_of_a_capture_are_the_users_to_set() {
+    let sandbox = case();
+    let url = format!("http://{}/ad/1", market());
+    let base = ["evidence", "capture", "--case", "case", "--allow-private"];
+    for (limit, reason) in [
+        (["--max-parts", "2"], "the page has more than 2 parts"),
+        (["--max-size", "100"], "the page has more than 100 bytes"),
+        (["--max-file-size", "90"], "longer than the limit of 90 bytes"),
+        (["--max-time", "0"], "the page took 0 s"),
+    ] {
+        let output = sandbox.run(&[&base[..], &["-v", limit[0], limit[1], &url]].concat());
+        assert!(output.contains(reason), "{limit:?}: {output}");
+    }
+    let output = sandbox.run(&[&base[..], &["--max-size", "much", &url]].concat());
+    assert!(output.starts_with("exit 2") && output.contains("no size such as `500M`"), "{output}");
+    assert_sound(&sandbox);
+}
+
+#[test]
 fn loopback_is_refused_unless_allowed() {
     let sandbox = case();
     let server = market();

@@ -43,6 +43,18 @@ pub(super) struct NetworkArgs {
     /// How often to ask again when a server asks to wait or breaks off
     #[arg(long, value_name = "N", default_value_t = 2)]
     retries: u32,
+    /// Longest time for a page with all its parts, in seconds; what is not begun by then is left out
+    #[arg(long, value_name = "SECONDS", default_value_t = 300)]
+    max_time: u64,
+    /// Most bytes of a page with all its parts, such as `500M`; what is not begun by then is left out
+    #[arg(long, value_name = "SIZE", default_value = "1G", value_parser = size)]
+    max_size: u64,
+    /// Most bytes of one answer; it is cut there, and the record says so
+    #[arg(long, value_name = "SIZE", default_value = "256M", value_parser = size)]
+    max_file_size: u64,
+    /// Most parts of a page
+    #[arg(long, value_name = "N", default_value_t = 1000)]
+    max_parts: usize,
     /// What to call oneself to servers
     #[arg(long, value_name = "TEXT")]
     user_agent: Option<String>,
@@ -68,7 +80,14 @@ impl NetworkArgs {
                 retries: self.retries,
                 ..Manners::default()
             },
-            limits: Limits { time: Duration::from_secs(self.timeout), ..Limits::default() },
+            limits: Limits {
+                time: Duration::from_secs(self.timeout),
+                total_time: Duration::from_secs(self.max_time),
+                bytes: self.max_file_size,
+                total_bytes: self.max_size,
+                parts: self.max_parts,
+                ..Limits::default()
+            },
             command: self.command_line(),
             interrupt: Interrupt::on_ctrl_c(),
             ..CaptureOptions::default()
@@ -118,7 +137,34 @@ impl NetworkArgs {
     }
 }
 
+/// A number of bytes, with `K`, `M` or `G` for the powers of 1024.
+fn size(text: &str) -> Result<u64, String> {
+    let (digits, factor) = match text.trim_end_matches(['b', 'B']).char_indices().last() {
+        Some((at, 'k' | 'K')) => (&text[..at], 1 << 10),
+        Some((at, 'm' | 'M')) => (&text[..at], 1 << 20),
+        Some((at, 'g' | 'G')) => (&text[..at], 1 << 30),
+        _ => (text, 1),
+    };
+    let number: u64 = digits.parse().map_err(|_| "no size such as `500M`".to_owned())?;
+    number.checked_mul(factor).ok_or_else(|| "too large".to_owned())
+}
+
 fn header(line: &str) -> Option<(HeaderName, HeaderValue)> {
     let (name, value) = line.split_once(':')?;
     Some((name.trim().parse().ok()?, HeaderValue::from_str(value.trim()).ok()?))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::size;
+
+    #[test]
+    fn sizes_are_read_as_people_write_them() {
+        for (text, bytes) in [("7", 7), ("2k", 2048), ("500M", 500 << 20), ("5GB", 5 << 30)] {
+            assert_eq!(size(text), Ok(bytes), "{text}");
+        }
+        for text in ["", "M", "1.5G", "-1", "1T", "20000000000G"] {
+            assert!(size(text).is_err(), "{text}");
+        }
+    }
 }
