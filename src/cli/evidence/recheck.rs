@@ -1,5 +1,6 @@
 //! `pugmark evidence recheck`: is what was captured still up?
 
+use super::browser::BrowserArgs;
 use super::network::NetworkArgs;
 use crate::cli::case_folder::{CaseArg, explain_store};
 use crate::cli::custodian::custodian;
@@ -12,7 +13,8 @@ use crate::output::Record;
 ///
 /// A page is gone when the server says so (404, 410, 451), when it says so itself ("no longer
 /// available" in eight languages), or when its address leads to another page. Changed and
-/// gone pages are captured again; the custody log keeps what each visit found.
+/// gone pages are captured again; the custody log keeps what each visit found. With
+/// `--browser`, pages that a browser captured are looked at by one again.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:
   pugmark evidence recheck --case ivory-2026
@@ -25,6 +27,8 @@ pub(super) struct Args {
     items: Vec<String>,
     #[command(flatten)]
     case: CaseArg,
+    #[command(flatten)]
+    browser: BrowserArgs,
     #[command(flatten)]
     format: FormatArgs,
     #[command(flatten)]
@@ -66,7 +70,8 @@ pub(super) fn run(args: &Args, streams: &mut Streams) -> anyhow::Result<Outcome>
         }
         pages.retain(|(_, item)| args.items.contains(item));
     }
-    let options = args.network.options()?;
+    let mut options = args.network.options()?;
+    args.browser.apply(&mut options, streams)?;
     let capturer = Capturer::new(case.store(), &custodian, options)?;
     let mut outcome = Outcome::Done;
     let mut found = Vec::new();

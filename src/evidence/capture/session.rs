@@ -113,7 +113,7 @@ impl<'a> Session<'a> {
     /// # Errors
     ///
     /// When no answer came at all, when interrupted, or when the disk fails.
-    pub(super) async fn run(
+    pub(in crate::evidence) async fn run(
         &mut self,
         client: &Arc<Client>,
         url: &Url,

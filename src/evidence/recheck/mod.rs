@@ -46,6 +46,8 @@ pub struct Rechecked {
     pub same_percent: Option<u8>,
     /// The item that the page is now, when it changed or is gone.
     pub new_item: Option<String>,
+    /// Whether a browser looked at it, then and now.
+    pub by_browser: bool,
 }
 
 /// Texts on pages from which an ad was taken down; one a line, by language.
@@ -105,7 +107,8 @@ fn text<'a>(
 
 impl Capturer<'_> {
     /// Visits the page at `url`, which `item` holds as it was, and captures it again
-    /// when it changed or is gone. The custody log keeps what was found.
+    /// when it changed or is gone. The custody log keeps what was found. Where the options
+    /// name a browser, pages that a browser showed then are shown by one again.
     ///
     /// # Errors
     ///
@@ -120,7 +123,12 @@ impl Capturer<'_> {
         let address = super::capture::parse(url)?;
         let draft = Draft::begin(self.store)?.also(self.options.also);
         let mut session = Session::begin(draft, &address, &self.options, self.custodian)?;
-        let result = self.runtime.block_on(session.fetch_page(&self.client, &address, progress));
+        let by_browser = self.options.browser.is_some() && past.shown.is_some();
+        let result = if by_browser {
+            self.runtime.block_on(session.run(&self.client, &address, progress))
+        } else {
+            self.runtime.block_on(session.fetch_page(&self.client, &address, progress))
+        };
         let mut found = Rechecked {
             item: item.to_owned(),
             url: url.to_owned(),
@@ -129,9 +137,13 @@ impl Capturer<'_> {
             status: session.status,
             same_percent: None,
             new_item: None,
+            by_browser,
         };
         match result {
-            Ok(()) => judge(&mut found, &past, &session),
+            Ok(()) => {
+                let before = past.shown.as_ref().filter(|_| by_browser).unwrap_or(&past.text);
+                judge(&mut found, &past.final_url, before, &session);
+            }
             Err(FetchError::Interrupted) => {
                 return Err(CaptureError::Interrupted(url.to_owned()));
             }
@@ -139,8 +151,11 @@ impl Capturer<'_> {
             Err(err) => found.reason = err.to_string(),
         }
         if matches!(found.state, State::Changed | State::Gone) {
-            let parts = self.runtime.block_on(session.fetch_parts(&self.client, progress));
-            self.explain(parts, url)?;
+            // A browser has loaded them.
+            if !by_browser {
+                let parts = self.runtime.block_on(session.fetch_parts(&self.client, progress));
+                self.explain(parts, url)?;
+            }
             let (sealed, captured, _) = session.seal()?;
             let action = Self::capture_action(&captured).with("recheck_of", item);
             found.new_item = Some(self.store.lock(self.custodian)?.admit(sealed, action)?);
@@ -152,7 +167,8 @@ impl Capturer<'_> {
             .with("reason", &found.reason)
             .with("status", found.status)
             .with("same_percent", found.same_percent)
-            .with("new_item", &found.new_item);
+            .with("new_item", &found.new_item)
+            .with("by_browser", by_browser);
         self.store.lock(self.custodian)?.append(action)?;
         Ok(found)
     }
@@ -168,7 +184,7 @@ impl Capturer<'_> {
 }
 
 /// Says how the page is, from its status, its address and its text.
-fn judge(found: &mut Rechecked, past: &Past, session: &Session<'_>) {
+fn judge(found: &mut Rechecked, led_to: &str, before: &str, session: &Session<'_>) {
     let status = session.status;
     let mut set = |state, reason: String| (found.state, found.reason) = (state, reason);
     if let Some(problem) = &session.problem {
@@ -185,12 +201,12 @@ fn judge(found: &mut Rechecked, past: &Past, session: &Session<'_>) {
         }
     }
     let text = session.text.as_deref().unwrap_or_default();
-    let same = compare::same_percent(&past.text, text);
+    let same = compare::same_percent(before, text);
     let phrase = gone_phrases()
-        .find(|phrase| compare::contains(text, phrase) && !compare::contains(&past.text, phrase));
+        .find(|phrase| compare::contains(text, phrase) && !compare::contains(before, phrase));
     if let Some(phrase) = phrase {
         set(State::Gone, format!("the page says: {phrase}"));
-    } else if session.final_url.as_str() != past.final_url && same < RELATED {
+    } else if session.final_url.as_str() != led_to && same < RELATED {
         set(State::Gone, format!("the address leads to another page: {}", session.final_url));
     } else if same < SAME {
         set(State::Changed, format!("{same} % of the words are as they were"));

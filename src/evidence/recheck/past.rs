@@ -19,12 +19,15 @@ const LONGEST: u64 = 32 << 20;
 pub(super) struct Past {
     /// Where its address led.
     pub(super) final_url: String,
-    /// What it said.
+    /// What it said, as the server sent it.
     pub(super) text: String,
+    /// What a browser showed of it, where one was used.
+    pub(super) shown: Option<String>,
 }
 
 #[derive(Deserialize)]
 struct Acquired {
+    method: String,
     final_url: String,
     fetched: Vec<AcquiredPart>,
 }
@@ -49,7 +52,11 @@ impl Past {
             (Some(id), Ok(url)) => text(&answer(&archive, id)?, &url),
             _ => String::new(),
         };
-        Ok(Self { final_url: record.final_url, text })
+        // A browser that hung left no text.
+        let shown = folder.join("data/text.txt");
+        let shown = (record.method == "browser" && shown.is_file())
+            .then(|| fs::read(shown).map(|bytes| String::from_utf8_lossy(&bytes).into_owned()));
+        Ok(Self { final_url: record.final_url, text, shown: shown.transpose()? })
     }
 }
 

@@ -13,7 +13,7 @@ use flate2::write::GzEncoder;
 use super::super::{CaptureOptions, Capturer, Cookies};
 use super::ways::serve_tls;
 use super::{Case, acquisition, archive, contains, ok, serve, serve_with};
-use crate::evidence::{Browser, BrowserOptions};
+use crate::evidence::{Browser, BrowserOptions, State};
 
 /// Options with a browser, when there is one.
 fn options() -> Option<CaptureOptions> {
@@ -214,5 +214,39 @@ fn a_browser_over_tls_is_logged_in_and_the_login_is_not_stored() {
     let record = acquisition(&item);
     assert_eq!(record["tls"][0]["version"], "TLSv1_3");
     assert_eq!(record["machine"]["secrets"], "redacted");
+    case.assert_items_sound();
+}
+
+/// The server sends the same page before and after; only what its script loads has changed.
+#[test]
+fn a_browser_sees_what_became_of_a_page_that_scripts_fill() {
+    let Some(options) = options() else { return };
+    let page = "<title>Ad</title><p id=p></p>\
+        <script>fetch('/state').then(a => a.text()).then(t => p.textContent = t)</script>";
+    let visits = Arc::new(AtomicUsize::new(0));
+    let count = Arc::clone(&visits);
+    let server = serve_with(move |request| {
+        if !request.starts_with("GET /state") {
+            return ok("text/html", page);
+        }
+        match count.fetch_add(1, Ordering::Relaxed) {
+            0 | 1 => ok("text/plain", "Carved tusk from an old collection"),
+            _ => ok("text/plain", "This ad is no longer available"),
+        }
+    });
+    let url = format!("http://{server}/ad");
+    let case = Case::new();
+    let with_browser = Capturer::new(&case.store, &case.custodian, options).unwrap();
+    let without = CaptureOptions { allow_private: true, ..CaptureOptions::default() };
+    let without = Capturer::new(&case.store, &case.custodian, without).unwrap();
+    let item = with_browser.capture(&url, &mut |_| {}).unwrap().item;
+    let found = with_browser.recheck(&item, &url, &mut |_| {}).unwrap();
+    assert_eq!((found.state, found.same_percent, found.new_item), (State::Up, Some(100), None));
+    let found = without.recheck(&item, &url, &mut |_| {}).unwrap();
+    assert_eq!((found.state, found.by_browser), (State::Up, false));
+    let found = with_browser.recheck(&item, &url, &mut |_| {}).unwrap();
+    assert_eq!((found.state, found.by_browser), (State::Gone, true), "{}", found.reason);
+    let new = case.store.item(&found.new_item.unwrap());
+    assert!(new.join("data/screenshot.png").is_file());
     case.assert_items_sound();
 }
