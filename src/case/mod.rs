@@ -12,6 +12,7 @@ mod import;
 pub mod ledger;
 pub mod links;
 pub mod notice;
+pub mod product;
 pub mod purge;
 pub mod rates;
 pub mod redact;

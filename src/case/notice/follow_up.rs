@@ -93,7 +93,7 @@ pub fn reminder(notice: &Notice, past: &Past) -> Option<String> {
     let first = days.first()?.to_string();
     let count = count.to_string();
     let values = [("count", count.as_str()), ("date", &first)];
-    let body = format!("{}\n{lines}\n{}", language.say("r-ask", &values), language.word("r-law"));
+    let body = format!("{}\n{lines}\n{}", notice.say("r-ask", &values), notice.word("r-law"));
     Some(frame(notice, "r-title", &body))
 }
 
@@ -116,7 +116,7 @@ pub fn suspension(notice: &Notice, past: &Past, shown: &BTreeMap<String, usize>)
     if accounts.is_empty() {
         return None;
     }
-    let mut body = language.word("s-ask").to_owned() + "\n";
+    let mut body = notice.word("s-ask").to_owned() + "\n";
     for (account, places) in &accounts {
         let count = places.len().to_string();
         let all = shown.get(*account).copied().unwrap_or(places.len()).to_string();
@@ -133,7 +133,7 @@ pub fn suspension(notice: &Notice, past: &Past, shown: &BTreeMap<String, usize>)
             let _ = writeln!(body, "   - {date}  {}  {}", plain(&item.offered), plain(url));
         }
     }
-    let _ = write!(body, "\n{}", language.word("s-law"));
+    let _ = write!(body, "\n{}", notice.word("s-law"));
     Some(frame(notice, "s-title", &body))
 }
 
@@ -151,7 +151,7 @@ pub fn shown_by_account(ads: &[Ad], platform: &str) -> BTreeMap<String, usize> {
 
 /// A letter that follows a notice.
 fn frame(notice: &Notice, title: &str, body: &str) -> String {
-    let word = |key| notice.language.word(key);
+    let word = |key| notice.word(key);
     let (faith, closing, name) = (word("n-faith"), word("n-closing"), name(notice));
     opening(notice, title) + &format!("{body}\n\n{faith}\n\n{closing}\n\n{name}\n")
 }

@@ -10,10 +10,10 @@ use crate::output::terminal_text;
 #[must_use]
 pub fn letter(notice: &Notice) -> String {
     let language = notice.language;
-    let word = |key| language.word(key);
+    let word = |key| notice.word(key);
     let mut text = opening(notice, "n-title");
     let count = notice.items.len().to_string();
-    let _ = writeln!(text, "{}", language.say("n-ask", &[("count", &count)]));
+    let _ = writeln!(text, "{}", notice.say("n-ask", &[("count", &count)]));
     for (place, item) in notice.items.iter().enumerate() {
         text += &entry(place + 1, item, language);
     }
@@ -23,7 +23,7 @@ pub fn letter(notice: &Notice) -> String {
     let _ = write!(
         text,
         "\n{}\n\n{}\n\n{}\n\n{}\n\n{}\n",
-        language.say("n-limits", &[("law", &plain(&law))]),
+        notice.say("n-limits", &[("law", &plain(&law))]),
         word("n-faith"),
         word("n-reply"),
         word("n-closing"),
@@ -34,9 +34,8 @@ pub fn letter(notice: &Notice) -> String {
 
 /// What every letter to a platform begins with: its title, from whom to whom, and the greeting.
 pub(super) fn opening(notice: &Notice, title: &str) -> String {
-    let language = notice.language;
-    let word = |key| language.word(key);
-    let colon = colon(language);
+    let word = |key| notice.word(key);
+    let colon = colon(notice.language);
     let mut text = format!("{}\n\n{}\n\n", word("n-draft"), word(title));
     let email = notice.email.as_deref().map_or(word("n-email-missing").to_owned(), plain);
     for (key, value) in [
@@ -101,8 +100,7 @@ fn accounts(notice: &Notice) -> String {
         return String::new();
     }
     let language = notice.language;
-    let mut text =
-        format!("\n{}\n{}\n", language.word("n-accounts"), language.word("n-accounts-text"));
+    let mut text = format!("\n{}\n{}\n", notice.word("n-accounts"), notice.word("n-accounts-text"));
     for account in &notice.accounts {
         let numbers: Vec<String> = account.items.iter().map(ToString::to_string).collect();
         let (name, numbers) = (plain(&account.name), numbers.join(", "));

@@ -1,5 +1,6 @@
 //! Notices to platforms under Article 16 of Regulation (EU) 2022/2065: drafts, one a
-//! platform, in its language. Nothing is sent.
+//! platform, in its language. Nothing is sent. A platform in Great Britain, where that
+//! regulation does not apply, gets a report that rests on no procedure ([`Law`]).
 //!
 //! A notice names what Article 16(2) asks for: the reasons, the exact addresses, who
 //! notifies, and the statement of good faith. Only ads count whose taxa stand in Annex A
@@ -8,11 +9,13 @@
 //! a person must look into first. What is left out is told.
 
 mod follow_up;
+mod law;
 mod letter;
 mod meaning;
 mod preserved;
 
 pub use follow_up::{DRAFTED, Past, reminder, shown_by_account, suspension};
+pub use law::Law;
 pub use letter::letter;
 pub use preserved::{Preserved, preserved};
 
@@ -21,9 +24,11 @@ use std::collections::BTreeMap;
 use jiff::civil::Date;
 use serde::Serialize;
 
-use super::ad::{Ad, AdId, Claim};
+use super::ad::{Ad, AdId};
+use super::product;
 use super::report::Language;
 use super::summary::{products, taxa_in_words};
+use crate::evidence::logged_address;
 
 /// Version of the record.
 pub const SCHEMA: &str = "pugmark.notice/1";
@@ -44,6 +49,8 @@ pub struct Sender {
     pub date: Date,
     /// Language of all notices; `None` takes each platform's own.
     pub language: Option<Language>,
+    /// Law of all notices; `None` takes that of each platform's country.
+    pub law: Option<Law>,
 }
 
 /// A draft to one platform.
@@ -56,6 +63,8 @@ pub struct Notice {
     /// ISO 639-1.
     #[serde(serialize_with = "code")]
     pub language: Language,
+    /// The law that it rests on.
+    pub law: Law,
     /// Day of the notice.
     pub date: Date,
     /// The case's number or title.
@@ -171,7 +180,9 @@ fn draft(
     sender: &Sender,
 ) -> Notice {
     let language = sender.language.unwrap_or_else(|| language_of(ads));
-    let items: Vec<Item> = ads.iter().map(|(ad, annex)| item(ad, annex, kept, language)).collect();
+    let law = sender.law.unwrap_or_else(|| Law::of(platform, ads));
+    let items: Vec<Item> =
+        ads.iter().map(|(ad, annex)| item(ad, annex, kept, (law, language))).collect();
     let mut law_as_of: Vec<String> =
         ads.iter().filter_map(|(ad, _)| ad.finding.status.as_ref()?.as_of.clone()).collect();
     law_as_of.sort();
@@ -180,6 +191,7 @@ fn draft(
         schema: SCHEMA,
         platform: platform.to_owned(),
         language,
+        law,
         date: sender.date,
         reference: sender.reference.clone(),
         notifier: sender.name.clone(),
@@ -194,30 +206,32 @@ fn item(
     ad: &Ad,
     annex: &'static str,
     kept: &BTreeMap<String, Preserved>,
-    language: Language,
+    (law, language): (Law, Language),
 ) -> Item {
-    let rule = |side| {
-        let meaning = meaning::rule(annex, side, language);
-        format!("{} ({})", meaning.text, meaning.articles)
-    };
-    let old = |claim: &Claim| matches!(claim.kind.as_str(), "antique" | "pre-1947");
-    let sides: &[&str] =
-        if ad.finding.claims.iter().any(old) { &["inside", "antique"] } else { &["inside"] };
-    let mut offered = products(&ad.finding);
-    offered.extend(taxa_in_words(&ad.finding));
+    let page = ad.offer.url.as_deref().and_then(logged_address);
     Item {
         ad_id: ad.ad_id.clone(),
         url: ad.offer.url.clone(),
         title: ad.offer.title.clone(),
         account: ad.offer.seller.clone(),
         published: ad.offer.date,
-        offered: offered.join(", "),
+        offered: offered(ad, language),
         annex: annex.to_owned(),
         appendix: ad.finding.status.as_ref().and_then(|status| status.appendix.clone()),
-        reasons: sides.iter().map(|side| rule(side)).collect(),
+        reasons: law.reasons(ad, annex, language),
         claims: ad.finding.claims.iter().filter_map(|claim| claim.text.clone()).collect(),
-        preserved: ad.offer.url.as_ref().and_then(|url| kept.get(url).cloned()),
+        preserved: page.and_then(|page| kept.get(&page).cloned()),
     }
+}
+
+/// Products, where the language has a name for them, and taxa.
+fn offered(ad: &Ad, language: Language) -> String {
+    let products = products(&ad.finding);
+    let names = products.iter().filter_map(|id| match product::name(id, language) {
+        Some(name) => Some(name.to_owned()),
+        None => (language == Language::En).then(|| id.replace('-', " ")),
+    });
+    names.chain(taxa_in_words(&ad.finding)).collect::<Vec<_>>().join(", ")
 }
 
 /// Accounts with at least [`MANY_ADS`] ads of Annex A, most first: only those may be
@@ -246,6 +260,18 @@ fn language_of(ads: &[(&Ad, &'static str)]) -> Language {
     }
     let most = counts.iter().rev().max_by_key(|(count, _)| *count);
     most.map(|(_, language)| *language).unwrap_or_default()
+}
+
+impl Notice {
+    /// The word `key` as the notice's law and language have it.
+    fn word(&self, key: &str) -> &'static str {
+        self.language.word(&self.law.key(key, self.language))
+    }
+
+    /// The sentence `key` likewise, with its values.
+    fn say(&self, key: &str, values: &[(&str, &str)]) -> String {
+        self.language.say(&self.law.key(key, self.language), values)
+    }
 }
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use jiff::civil::date;
 
-use super::{MANY_ADS, Notices, Sender, letter, notices};
-use crate::case::ad::{Ad, Claim, ListedTaxon, Status};
+use super::{Law, MANY_ADS, Notices, Past, Sender, letter, notices, reminder, suspension};
+use crate::case::ad::{Ad, Claim, Hit, ListedTaxon, Status};
 use crate::case::report::Language;
 
 fn ad(id: usize, platform: &str, annex: Option<&str>, language: &str) -> Ad {
@@ -35,6 +35,7 @@ fn drafts(ads: &[Ad], language: Option<Language>) -> Notices {
         reference: "2026/117".to_owned(),
         date: date(2026, 11, 25),
         language,
+        law: None,
     };
     notices(ads, &BTreeMap::new(), &sender)
 }
@@ -122,4 +123,57 @@ fn ads_that_claim_to_be_lawful_are_left_to_a_person() {
     let left_out: Vec<&str> = drafts.left_out.iter().map(|(id, _)| &**id).collect();
     assert_eq!(left_out, ["a.example/1", "a.example/2"]);
     assert_eq!(drafts.notices[0].items.len(), 2);
+}
+
+#[test]
+fn a_platform_in_great_britain_gets_a_report_that_claims_no_procedure() {
+    let british = |id: usize, annex: &str| {
+        let mut ad = ad(id, "bazaar.example", Some(annex), "en");
+        ad.offer.country = Some("GB");
+        ad
+    };
+    let mut ivory = british(1, "A");
+    ivory.finding.hits = vec![Hit { product: Some("ivory".to_owned()), taxon: None }];
+    let ads = [ivory, british(2, "B"), british(3, "A"), british(4, "A")];
+    for language in [Language::En, Language::Fr, Language::De, Language::Nl] {
+        let notice = &drafts(&ads, Some(language)).notices[0];
+        assert_eq!(notice.law, Law::GreatBritain);
+        let shown = BTreeMap::new();
+        let letters = [letter(notice), suspension(notice, &Past::default(), &shown).unwrap()];
+        for text in &letters {
+            for wrong in ["2022/2065", "23(1)", "16(4)", "Reg. 338/97 Art.", "865/2006"] {
+                assert!(!text.contains(wrong), "{wrong} in {text}");
+            }
+            assert!(text.contains("Online Safety Act 2023"), "{text}");
+        }
+        assert_eq!(letters[0].matches("SI 2018/703").count(), 4);
+        assert_eq!(letters[0].matches("Ivory Act 2018").count(), 1);
+        assert_eq!(reminder(notice, &Past::default()), None);
+    }
+}
+
+#[test]
+fn the_law_follows_the_platforms_country() {
+    let named = |platform: &str, country: Option<&'static str>| {
+        let mut ad = ad(1, platform, Some("A"), "en");
+        ad.offer.country = country;
+        drafts(&[ad], None).notices[0].law
+    };
+    assert_eq!(named("shop.co.uk", None), Law::GreatBritain);
+    assert_eq!(named("shop.example", Some("GB")), Law::GreatBritain);
+    assert_eq!(named("shop.example", Some("IE")), Law::Eu);
+    assert_eq!(named("shop.example", None), Law::Eu);
+}
+
+#[test]
+fn products_are_named_in_the_letters_language_and_left_out_where_it_has_no_name() {
+    let mut ad = ad(1, "a.example", Some("A"), "en");
+    let hit = |id: &str| Hit { product: Some(id.to_owned()), taxon: None };
+    ad.finding.hits = vec![hit("rhino-horn"), hit("monkey-live")];
+    let offered =
+        |language| drafts(&[ad.clone()], Some(language)).notices[0].items[0].offered.clone();
+    assert_eq!(offered(Language::En), "monkey live, rhino horn, Elephas maximus");
+    assert_eq!(offered(Language::Fr), "corne de rhinocéros, Elephas maximus");
+    assert_eq!(offered(Language::De), "Nashornhorn, Elephas maximus");
+    assert_eq!(offered(Language::Nl), "neushoornhoorn, Elephas maximus");
 }

@@ -1,8 +1,8 @@
 //! What a figure is called in a report: countries, languages, groups and claims in words.
 
 use super::Language;
-use crate::case::country;
 use crate::case::summary::UNKNOWN;
+use crate::case::{country, product};
 
 /// Returns the name of `key` of the list `list` in the report's language.
 pub(super) fn label(list: &str, key: &str, language: Language) -> String {
@@ -14,6 +14,7 @@ pub(super) fn label(list: &str, key: &str, language: Language) -> String {
         "language" => language.find(&format!("language-{key}")),
         "group" | "taxon" => language.find(key),
         "claim" => language.find(&format!("claim-{key}")),
+        "product" => product::name(key, language),
         _ => None,
     };
     match (known, list) {

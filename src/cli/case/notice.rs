@@ -9,7 +9,7 @@ use crate::case::Folder;
 use crate::case::ad::AdId;
 use crate::case::ledger::Ledger;
 use crate::case::notice::{
-    DRAFTED, Notice, Past, Sender, letter, notices, preserved, reminder, shown_by_account,
+    DRAFTED, Law, Notice, Past, Sender, letter, notices, preserved, reminder, shown_by_account,
     suspension,
 };
 use crate::cli::format::FormatArgs;
@@ -23,6 +23,8 @@ use super::lang::Lang;
 
 /// Draft take-down notices (Digital Services Act, Article 16), one a platform
 ///
+/// A platform in Great Britain (its address ends in .uk, or most of its ads are from there)
+/// gets a report that rests on no procedure.
 /// Each in the language of most of the platform's ads, with reasons, exact addresses, the
 /// law's articles and what was preserved. Drafts only: nothing is sent. Left out, and named,
 /// are ads of Annex C and D, whose sale Regulation (EC) No 338/97 does not restrict, and
@@ -49,6 +51,9 @@ pub(super) struct Args {
     /// Language of all notices; else each platform's own
     #[arg(long, value_name = "LANGUAGE")]
     lang: Option<Lang>,
+    /// Law of all notices; else that of each platform's country
+    #[arg(long, value_name = "LAW")]
+    law: Option<ByLaw>,
     /// Which letters
     #[arg(long, value_name = "LETTER", default_value = "notice")]
     kind: Kind,
@@ -56,6 +61,24 @@ pub(super) struct Args {
     counted: CountedArgs,
     #[command(flatten)]
     format: FormatArgs,
+}
+
+/// The law that a notice rests on.
+#[derive(Clone, Copy, Debug, clap::ValueEnum)]
+enum ByLaw {
+    /// Regulation (EC) No 338/97 and the Digital Services Act
+    Eu,
+    /// Regulation (EC) No 338/97 as it has effect in Great Britain; claims no procedure
+    Gb,
+}
+
+impl From<ByLaw> for Law {
+    fn from(law: ByLaw) -> Self {
+        match law {
+            ByLaw::Eu => Self::Eu,
+            ByLaw::Gb => Self::GreatBritain,
+        }
+    }
 }
 
 /// What the letters are for.
@@ -89,10 +112,18 @@ pub(super) fn run(args: &Args, streams: &mut Streams) -> anyhow::Result<Outcome>
         reference: details.number.clone().unwrap_or_else(|| details.title.clone()),
         date: Clock::System.today(),
         language: args.lang.map(Into::into),
+        law: args.law.map(Into::into),
     };
     let drafts = notices(&ads, &preserved(case.store())?, &sender);
     for (ad, why) in &drafts.left_out {
         streams.warning(format_args!("{ad}: {why}; in no notice"));
+    }
+    for notice in drafts.notices.iter().filter(|notice| notice.law == Law::GreatBritain) {
+        streams.warning(format_args!(
+            "{}: taken for a platform in Great Britain (--law eu if it is not); its Annexes are \
+             those of the European Union, compare them before sending",
+            notice.platform
+        ));
     }
     if sender.name.is_none() || sender.email.is_none() {
         streams.warning("Article 16(2)(c) asks for name and e-mail address: --notifier, --email");

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use jiff::civil::date;
 
 use super::{Past, reminder, suspension};
-use crate::case::notice::{Item, Notice, SCHEMA};
+use crate::case::notice::{Item, Law, Notice, SCHEMA};
 use crate::case::report::Language;
 use crate::evidence::State;
 
@@ -27,6 +27,7 @@ fn notice(language: Language, ads: usize) -> Notice {
         schema: SCHEMA,
         platform: "a.example".to_owned(),
         language,
+        law: Law::Eu,
         date: date(2026, 11, 1),
         reference: "7".to_owned(),
         notifier: Some("Desk".to_owned()),
