@@ -28,7 +28,8 @@ use crate::species::{Species, update};
 pub type Door = fn(&[u8]);
 
 /// Every door by the name of its fuzz target.
-pub const DOORS: [(&str, Door); 23] = [
+pub const DOORS: [(&str, Door); 24] = [
+    ("added_file", evidence::foreign::added_file),
     ("ads_csv", ads_csv),
     ("ads_json", ads_json),
     ("ads_text", ads_text),

@@ -1,7 +1,10 @@
 //! Doors to the parsers of evidence, for [`crate::foreign`].
 
+use std::io::Write;
+
 use url::Url;
 
+use super::content::Content;
 use super::custody::Line;
 use super::digest::Sha256;
 use super::{file_name, net, page, timestamp, warc};
@@ -72,4 +75,16 @@ pub(crate) fn file_name(bytes: &[u8]) {
     let name = file_name::safe(&String::from_utf8_lossy(bytes));
     let is_safe = !name.is_empty() && !name.starts_with('.') && name.len() <= 121;
     assert!(is_safe && !name.contains(['/', '\\', ':', '\0']), "{name:?}");
+}
+
+/// Asks a file, of the kind that the first byte says, what it says of itself.
+pub(crate) fn added_file(bytes: &[u8]) {
+    if let Some((&kind, rest)) = bytes.split_first() {
+        let kinds = ["a.jpg", "a.eml", "a.txt", "a.json", "a.zip"];
+        let name = kinds[usize::from(kind) % kinds.len()];
+        let mut file = tempfile::NamedTempFile::new().expect("there is room for a file");
+        file.write_all(rest).expect("there is room for a file");
+        let content = Content::read(file.path(), name).expect("a file that is there can be read");
+        serde_json::to_string(&content).expect("all is text");
+    }
 }

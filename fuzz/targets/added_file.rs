@@ -1,0 +1,7 @@
+//! Fuzz target for the door `added_file` of `pugmark::foreign`.
+#![no_main]
+
+#[path = "../door.rs"]
+mod door;
+
+door!("added_file");
