@@ -125,6 +125,11 @@ impl Streams {
         progress::bar(total, unit, self.verbosity > Verbosity::Quiet)
     }
 
+    /// A progress bar over `total` bytes; hidden as that of [`Self::progress`] is.
+    pub fn progress_in_bytes(&self, total: u64) -> indicatif::ProgressBar {
+        progress::bytes(total, self.verbosity > Verbosity::Quiet)
+    }
+
     /// One line on stderr; nothing with `-q`.
     pub fn message(&mut self, text: impl Display) {
         if self.verbosity > Verbosity::Quiet {

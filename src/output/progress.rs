@@ -26,3 +26,17 @@ pub fn bar(total: Option<u64>, unit: &str, shown: bool) -> ProgressBar {
     let style = ProgressStyle::with_template(&template).expect("the templates above are sound");
     bar.with_style(style).with_elapsed(Duration::ZERO)
 }
+
+/// Returns a bar over `total` bytes, and a message beside them; hidden as [`bar`] is.
+#[must_use]
+pub fn bytes(total: u64, shown: bool) -> ProgressBar {
+    if !shown || !std::io::stderr().is_terminal() {
+        return ProgressBar::hidden();
+    }
+    let target = ProgressDrawTarget::stderr_with_hz(10);
+    let style = ProgressStyle::with_template(
+        "{wide_bar} {msg}, {bytes}/{total_bytes}, {bytes_per_sec}, {eta} left",
+    )
+    .expect("the template is sound");
+    ProgressBar::with_draw_target(Some(total), target).with_style(style)
+}

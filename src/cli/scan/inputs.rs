@@ -1,5 +1,6 @@
 //! What `scan` reads, and how.
 
+use std::fs::File;
 use std::io;
 use std::num::NonZero;
 use std::path::Path;
@@ -80,15 +81,16 @@ impl InputArgs {
     }
 }
 
-/// The inputs of the file that the user named; `-` is stdin.
-pub(super) fn open(file: &Path, how: &How) -> anyhow::Result<Inputs> {
-    let (source, name) = if file.as_os_str() == "-" {
-        (Source::Stream(Box::new(io::stdin())), "stdin".to_owned())
+/// The inputs of the file that the user named, and another handle of it; `-` is stdin.
+pub(super) fn open(file: &Path, how: &How) -> anyhow::Result<(Inputs, Option<File>)> {
+    let (source, name, handle) = if file.as_os_str() == "-" {
+        (Source::Stream(Box::new(io::stdin())), "stdin".to_owned(), None)
     } else {
-        let opened = fs_err::File::open(file)?;
-        (Source::File(opened.into_file()), file.display().to_string())
+        let opened = fs_err::File::open(file)?.into_file();
+        let handle = opened.try_clone().ok();
+        (Source::File(opened), file.display().to_string(), handle)
     };
-    Inputs::open(source, &name, how).map_err(refused)
+    Ok((Inputs::open(source, &name, how).map_err(refused)?, handle))
 }
 
 /// Adds what the user can do about it.

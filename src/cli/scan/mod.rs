@@ -7,6 +7,7 @@ mod checkpoint;
 mod inputs;
 mod learn;
 mod live;
+mod progress;
 mod rows;
 mod run;
 mod setup;

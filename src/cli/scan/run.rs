@@ -1,5 +1,6 @@
 //! Runs a scan: files in, judged records out, in their order.
 
+use std::cell::RefCell;
 use std::io;
 use std::num::NonZero;
 use std::path::Path;
@@ -23,6 +24,7 @@ use super::batch::{Batch, Held, Judging, SEPARATOR, Top, Worker, add_top};
 use super::checkpoint::{self, Checkpoint};
 use super::inputs;
 use super::live;
+use super::progress::Progress;
 use super::rows::{self, Printed, Row};
 use super::stats::Stats;
 
@@ -38,7 +40,8 @@ pub(super) fn run(args: &Args, streams: &mut Streams) -> anyhow::Result<Outcome>
         (choice, _) => streams.format(choice),
     };
     let judging = Judging { args, mapping: &how.mapping, scanner: &scanner, format };
-    let scan = Scan { args, how: &how, judging };
+    let progress = RefCell::new(Progress::new(&args.files, streams));
+    let scan = Scan { args, how: &how, judging, progress };
     if let Some(id) = &args.explain {
         return scan.explain(id, judge.weights(), streams);
     }
@@ -56,6 +59,7 @@ pub(super) fn run(args: &Args, streams: &mut Streams) -> anyhow::Result<Outcome>
     for file in files {
         scan.file(file, streams, &mut totals, checkpoint.as_mut())?;
     }
+    drop(scan);
     let outcome = totals.finish(args, format, streams)?;
     if let Some(checkpoint) = checkpoint {
         checkpoint.finish(streams)?;
@@ -71,6 +75,7 @@ struct Scan<'a> {
     args: &'a Args,
     how: &'a How,
     judging: Judging<'a>,
+    progress: RefCell<Progress>,
 }
 
 /// What all files came to.
@@ -143,7 +148,10 @@ impl Scan<'_> {
         mut checkpoint: Option<&mut Checkpoint>,
     ) -> anyhow::Result<()> {
         let inputs = match inputs::open(file, self.how) {
-            Ok(inputs) => inputs,
+            Ok((inputs, handle)) => {
+                self.progress.borrow_mut().file(handle);
+                inputs
+            }
             Err(err) => return self.refuse(err, self.args.files.len() < 2, streams, totals),
         };
         let is_alone = self.args.files.len() < 2 && !inputs.is_archive();
@@ -190,14 +198,14 @@ impl Scan<'_> {
         }
         let Input { file: name, layout, blocks, counted, ending, .. } = input;
         self.header(&layout, &name, streams, totals)?;
-        let bar = streams.progress(None, "ads");
+        let judging = self.judging;
         let worker = || {
-            let mut worker = Worker::new(self.judging, &layout);
+            let mut worker = Worker::new(judging, &layout);
             move |block: &Block| worker.block(block)
         };
         let place = |number| Input::place(&name, counted, number);
         let take = |batch: Batch| {
-            bar.inc(batch.judged);
+            self.progress.borrow_mut().add(batch.judged);
             self.take(batch, &place, streams, totals)?;
             match &mut checkpoint {
                 Some(checkpoint) => checkpoint.block(&*totals, streams),
@@ -206,7 +214,6 @@ impl Scan<'_> {
         };
         let blocks = blocks.skip(usize::try_from(finished).unwrap_or(usize::MAX));
         let result = pipeline::run(blocks, self.threads(), worker, take);
-        bar.finish_and_clear();
         result?;
         if let Some(checkpoint) = checkpoint {
             checkpoint.next_input();
@@ -290,7 +297,7 @@ impl Scan<'_> {
         let stdin = [std::path::PathBuf::from("-")];
         let files = if self.args.files.is_empty() { &stdin[..] } else { &self.args.files };
         for file in files {
-            for input in inputs::open(file, self.how)? {
+            for input in inputs::open(file, self.how)?.0 {
                 let input = input.map_err(inputs::refused)?;
                 if let Some(outcome) = self.explain_in(input, id, weights, streams)? {
                     return Ok(outcome);
