@@ -7,6 +7,7 @@ use serde::Serialize;
 
 use crate::lexicon::{Kind, Lexicon, Row, Vocabulary};
 use crate::output::Record;
+use crate::scan::lookup::Lookup;
 use crate::scan::matching;
 use crate::scan::normal::Text;
 
@@ -203,11 +204,12 @@ fn met_in(path: &Path, lists: &[PathBuf]) -> anyhow::Result<Vec<FaultRecord>> {
         vocabulary = with;
     }
     let texts = fs_err::read_to_string(path)?;
+    let lookup = Lookup::new(&vocabulary);
     let mut met: BTreeMap<u32, (usize, usize)> = BTreeMap::new();
     let mut hits = Vec::new();
     for (at, line) in texts.lines().enumerate() {
         hits.clear();
-        matching::hits(&vocabulary, &Text::of(line), 0, 0, &mut hits);
+        matching::hits(&lookup, &Text::of(line), 0, 0, &mut hits);
         let terms: BTreeSet<u32> = hits.iter().map(|hit| hit.term).collect();
         for term in terms.into_iter().filter(|term| *term >= own_from) {
             met.entry(term).or_insert((0, at + 1)).0 += 1;

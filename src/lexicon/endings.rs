@@ -3,6 +3,9 @@
 //! A stem is found at the beginning of a word. What is left must be an ending that
 //! the language writes, or *кит* (whale) would be found in *Китай* (China).
 
+use std::collections::HashSet;
+use std::sync::LazyLock;
+
 /// Which endings may follow a stem.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Ending {
@@ -16,8 +19,12 @@ pub enum Ending {
     Turkish,
     /// Arabic pronouns, plurals and adjectives.
     Arabic,
-    /// Of Swedish, Finnish and Hungarian nouns: up to four letters.
-    Northern,
+    /// Of Swedish nouns.
+    Swedish,
+    /// Of Finnish nouns: cases, owners, plurals.
+    Finnish,
+    /// Of Hungarian nouns: cases, owners, plurals.
+    Hungarian,
 }
 
 const WEST_SLAVIC: &str = " a ach ami am ata ati atek ech eho ej ek em emi emu er ey i ich ie iego iej \
@@ -33,6 +40,18 @@ const EAST_SLAVIC: &str = " а у ом ем е ы и ов ев ей ам ям а
     онок ёнок енок ята ят ятами еня енята енят ко ца це ці цы ами ин ина ины ину ячий ячья \
     ый ая иха ихи ису ис иса иск ска ск ч ча чи чей чий чья чьи ";
 
+const SWEDISH: &str = " n en t et r ar er or na rna arna erna orna s ns ens ts ets rs ars ers ors \
+    nas rnas arnas ernas ornas ";
+
+const FINNISH: &str = " n t a ta tta ssa sta an en in on un yn han hin hon hun seen lla lta lle ksi na \
+    ja jen ien iden itten ia oja ojen oita oiden oissa oista oihin oilla oilta oille oina eja ejen \
+    eita eiden eissa eista ita issa ista iin illa ilta ille iksi ina i ni si nsa mme nne kin ko ";
+
+const HUNGARIAN: &str = " k ok ek ak t at et ot nak nek ban ben bol val vel hoz hez ra re rol tol ba be \
+    on en n kat ket okat eket akat ja je jai jei juk i ig ert kent a e m d uk nk onk okkal ekkel \
+    okban ekben oknak eknek okrol ekrol okbol ekbol os es as bal bel cal cel dal del gal gel jal \
+    jel kal kel lal lel mal mel nal nel pal pel ral rel sal sel tal tel zal zel ";
+
 const TURKISH: &[&str] = &[
     "lar", "ler", "i", "u", "a", "e", "ya", "ye", "yi", "yu", "da", "de", "ta", "te", "dan", "den",
     "tan", "ten", "in", "un", "nin", "nun", "im", "um", "si", "su", "na", "ne", "ni", "nu", "nda",
@@ -47,6 +66,12 @@ const ARABIC: &[&str] = &[
 ];
 
 impl Ending {
+    /// True for languages whose endings are all spelled out; see [`is_listed`].
+    #[must_use]
+    pub fn has_list(self) -> bool {
+        !matches!(self, Self::Any | Self::Turkish | Self::Arabic)
+    }
+
     /// The number that stands for it in an index.
     #[must_use]
     pub fn number(self) -> u8 {
@@ -56,7 +81,9 @@ impl Ending {
             Self::EastSlavic => 3,
             Self::Turkish => 4,
             Self::Arabic => 5,
-            Self::Northern => 6,
+            Self::Swedish => 6,
+            Self::Finnish => 7,
+            Self::Hungarian => 8,
         }
     }
 
@@ -69,7 +96,9 @@ impl Ending {
             3 => Self::EastSlavic,
             4 => Self::Turkish,
             5 => Self::Arabic,
-            6 => Self::Northern,
+            6 => Self::Swedish,
+            7 => Self::Finnish,
+            8 => Self::Hungarian,
             _ => return None,
         })
     }
@@ -86,8 +115,10 @@ impl Ending {
         }
         match self {
             Self::Any => letters <= 6,
-            Self::Northern => letters <= 4,
             Self::WestSlavic => is_in(WEST_SLAVIC, rest),
+            Self::Swedish => is_in(SWEDISH, rest),
+            Self::Finnish => is_in(FINNISH, rest),
+            Self::Hungarian => is_in(HUNGARIAN, rest),
             Self::EastSlavic => {
                 // After a short stem only the endings of cases.
                 is_in(EAST_SLAVIC, rest) && (letters <= 2 || stem.chars().count() >= 4)
@@ -101,6 +132,18 @@ impl Ending {
             Self::Arabic => ARABIC.contains(&rest),
         }
     }
+}
+
+/// The endings of the languages whose endings are all spelled out.
+static LISTED: LazyLock<HashSet<&'static str>> = LazyLock::new(|| {
+    let lists = [WEST_SLAVIC, EAST_SLAVIC, SWEDISH, FINNISH, HUNGARIAN];
+    lists.iter().flat_map(|list| list.split_whitespace()).collect()
+});
+
+/// True when `rest`, folded, may follow some stem of a language whose endings are listed.
+#[must_use]
+pub fn is_listed(rest: &str) -> bool {
+    rest.is_empty() || LISTED.contains(rest)
 }
 
 fn is_in(endings: &str, rest: &str) -> bool {
@@ -138,6 +181,13 @@ mod tests {
             (Ending::WestSlavic, "papug", "ami", true),
             (Ending::WestSlavic, "hood", "ie", true),
             (Ending::WestSlavic, "hood", "oos", false),
+            (Ending::Swedish, "elefant", "erna", true),
+            (Ending::Swedish, "stork", "age", false),
+            (Ending::Finnish, "leijona", "lle", true),
+            (Ending::Finnish, "susi", "kka", false),
+            (Ending::Hungarian, "tigris", "sel", true),
+            (Ending::Hungarian, "bagoly", "nak", true),
+            (Ending::Hungarian, "dol", "by", false),
         ] {
             assert_eq!(ending.fits(stem, rest), is_one, "{stem}+{rest}");
         }
@@ -145,7 +195,7 @@ mod tests {
 
     #[test]
     fn numbers_go_both_ways() {
-        for number in 1..=6 {
+        for number in 1..=8 {
             assert_eq!(Ending::of_number(number).map(Ending::number), Some(number));
         }
     }

@@ -42,7 +42,9 @@ pub fn forms(word: &str, language: Language, inflection: Inflection) -> Forms {
         "id" => forms.whole.push(format!("{word}nya")),
         "pl" | "cs" | "ru" | "uk" => forms.stem = slavic(word, inflection),
         "tr" => forms.stem = Some((word.to_owned(), Ending::Turkish)),
-        "fi" | "hu" | "sv" => forms.stem = Some((word.to_owned(), Ending::Northern)),
+        "sv" => forms.stem = Some((word.to_owned(), Ending::Swedish)),
+        "fi" => forms.stem = Some((word.to_owned(), Ending::Finnish)),
+        "hu" => forms.stem = Some((word.to_owned(), Ending::Hungarian)),
         "ar" => forms.stem = Some((word.to_owned(), Ending::Arabic)),
         _ => {}
     }

@@ -55,6 +55,14 @@ named! {
     }
 }
 
+impl Kind {
+    /// True for the kinds of terms that an ad can be about.
+    #[must_use]
+    pub fn is_about(self) -> bool {
+        matches!(self, Self::Taxon | Self::Product | Self::Craft | Self::Code)
+    }
+}
+
 named! {
     /// Which forms of a term count.
     Inflection {

@@ -52,6 +52,16 @@ impl Vocabulary {
         Ok(self)
     }
 
+    /// The index number `at`: the shipped words, then one list after the other.
+    ///
+    /// # Panics
+    ///
+    /// When there are not so many.
+    #[must_use]
+    pub fn part(&self, at: usize) -> &Index {
+        &self.indexes[at]
+    }
+
     /// How many terms there are.
     #[must_use]
     pub fn count(&self) -> u32 {
@@ -79,11 +89,18 @@ impl Vocabulary {
         self.products.get(product).map(Vec::as_slice)
     }
 
-    /// Hands `take` the terms whose first word is `word`, and the index that each is of.
-    pub fn at(&self, word: Seen<'_>, mut take: impl FnMut(&Index, Candidate, u32)) {
-        for (index, first) in self.indexes.iter().zip(&self.firsts) {
-            index.at(word, |candidate| take(index, candidate, first + candidate.term));
+    /// Hands `take` the terms whose first word is `word`, and the number of the
+    /// index that each is of.
+    pub fn at(&self, word: Seen<'_>, mut take: impl FnMut(usize, Candidate, u32)) {
+        for (at, (index, first)) in self.indexes.iter().zip(&self.firsts).enumerate() {
+            index.at(word, |candidate| take(at, candidate, first + candidate.term));
         }
+    }
+
+    /// False when no term begins with the folded word `form`, whole or as a part of it.
+    #[must_use]
+    pub fn may_begin(&self, form: &str) -> bool {
+        self.indexes.iter().any(|index| index.may_begin(form))
     }
 
     /// The scientific name whose genus begins with `initial` and whose second word
@@ -115,12 +132,10 @@ impl Vocabulary {
         names
     }
 
-    /// A sketch of the terms of the kinds that `wanted` asks for.
+    /// A sketch of the terms that an ad can be about.
     #[must_use]
-    pub fn sketch(&self, wanted: impl Fn(Kind) -> bool) -> Sketch {
-        let mut sketch = Sketch::default();
-        self.indexes.iter().for_each(|index| sketch.add(index, &wanted));
-        sketch
+    pub fn sketch(&self) -> Sketch<'_> {
+        Sketch::of(&self.indexes)
     }
 
     /// Hands `take` the terms that stand inside `run`.
@@ -141,8 +156,7 @@ mod tests {
         let words = Vocabulary::embedded().with_list(csv, "my.csv").unwrap();
         for form in ["blorx", "ivory"] {
             let mut found = Vec::new();
-            let seen = Seen { form, accents: 0, marked: false };
-            words.at(seen, |_, _, term| found.push(words.term(term).text.to_owned()));
+            words.at(Seen::of(form), |_, _, term| found.push(words.term(term).text.to_owned()));
             assert!(found.iter().any(|text| text == form), "{form}: {found:?}");
         }
     }

@@ -3,6 +3,7 @@
 use unicode_normalization::char::compose;
 
 use super::fold::{Class, class, fold_char, voiced};
+use super::index::hash;
 
 /// A character of a text and the bytes that stand for it there (an HTML
 /// entity is one character of several bytes).
@@ -61,6 +62,8 @@ pub struct Token {
     pub shape: Shape,
     /// What stands before it.
     pub gap: Gap,
+    /// The hash of the folded form; see [`super::index::hash`].
+    pub hash: u64,
     /// Tells words apart that fold to the same; see [`super::fold::accents`].
     pub accents: u32,
     /// True when folding took an accent away.
@@ -179,6 +182,7 @@ impl Words {
             to: short(self.folded.len()),
             shape,
             gap,
+            hash: hash(&self.folded[from..]),
             accents,
             marked,
         });

@@ -119,8 +119,7 @@ const BEHIND: f64 = 20.0;
 /// Judges an ad by its marks.
 #[must_use]
 pub fn judge(marks: &[Mark<'_>], around: Circumstances, weights: &Weights) -> Judgement {
-    let anchors = (0..marks.len()).filter(|at| is_anchor(&marks[*at]));
-    let mut judged: Vec<(f64, usize, Vec<Feature>)> = anchors
+    let mut judged: Vec<(f64, usize, Vec<Feature>)> = anchors(marks)
         .map(|at| {
             let features = features(marks, at, around);
             (sum(&features, weights), at, features)
@@ -147,8 +146,13 @@ pub fn sum(features: &[Feature], weights: &Weights) -> f64 {
     features.iter().map(|feature| feature.value * weights.get(feature.name)).sum()
 }
 
+/// The marks that an ad may be about, by their places.
+pub(super) fn anchors(marks: &[Mark<'_>]) -> impl Iterator<Item = usize> {
+    (0..marks.len()).filter(|at| is_anchor(&marks[*at]))
+}
+
 fn is_anchor(mark: &Mark<'_>) -> bool {
-    is_about(mark.term.kind) && mark.standing.counts
+    mark.term.kind.is_about() && mark.standing.counts
 }
 
 /// *not plastic*: what is denied to be an imitation.
@@ -156,11 +160,8 @@ fn is_denial(mark: &Mark<'_>) -> bool {
     mark.denied && context(mark) == Some("negative.imitation")
 }
 
-fn is_about(kind: Kind) -> bool {
-    matches!(kind, Kind::Taxon | Kind::Product | Kind::Code | Kind::Craft)
-}
-
-fn features(marks: &[Mark<'_>], anchor: usize, around: Circumstances) -> Vec<Feature> {
+/// The features of an ad that is about the mark `anchor`.
+pub(super) fn features(marks: &[Mark<'_>], anchor: usize, around: Circumstances) -> Vec<Feature> {
     let mut found = Found { marks, anchor, features: Vec::new() };
     found.add("base", 1.0, None);
     found.anchor();

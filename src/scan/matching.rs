@@ -4,6 +4,7 @@ use crate::lexicon::index::{Candidate, Fit, Seen};
 use crate::lexicon::words::{Gap, Shape, Token};
 use crate::lexicon::{Index, Kind, Language, Languages, Vocabulary};
 
+use super::lookup::{After, Lookup};
 use super::normal::Text;
 
 /// A term met in a field of an ad.
@@ -33,16 +34,16 @@ pub struct Hit {
 
 /// Adds the hits in `text`, field number `field`, which has `before` words of the
 /// ad before it, in order of their place.
-pub fn hits(vocabulary: &Vocabulary, text: &Text, field: usize, before: usize, out: &mut Vec<Hit>) {
+pub fn hits(lookup: &Lookup<'_>, text: &Text, field: usize, before: usize, out: &mut Vec<Hit>) {
     let begin = out.len();
-    let matcher = Matcher { vocabulary, text, field, before };
+    let (matcher, vocabulary) = (Matcher { lookup, text, field, before }, lookup.vocabulary());
     for at in 0..text.tokens().len() {
         matcher.at_word(at, out);
     }
     matcher.across(out);
     matcher.abbreviated(out);
     for reading in text.readings() {
-        let seen = Seen { form: &reading.form, accents: 0, marked: false };
+        let seen = Seen::of(&reading.form);
         matcher.candidates(seen, reading.first, reading.after, reading.disguised, out);
     }
     let found = &mut out[begin..];
@@ -51,19 +52,28 @@ pub fn hits(vocabulary: &Vocabulary, text: &Text, field: usize, before: usize, o
     drop_covered(vocabulary, text, out, begin);
 }
 
-/// True when a term that `wanted` asks for begins in `text` and may go on after its end.
-pub(super) fn goes_on(vocabulary: &Vocabulary, text: &Text, wanted: impl Fn(u32) -> bool) -> bool {
-    let matcher = Matcher { vocabulary, text, field: 0, before: 0 };
+/// True when a term that `wanted` asks for begins in the first `within` bytes of `text` and
+/// may go on after its end, or ends in it where `ended`.
+pub(super) fn begins(
+    lookup: &Lookup<'_>,
+    text: &Text,
+    within: usize,
+    ended: bool,
+    wanted: impl Fn(u32) -> bool,
+) -> bool {
+    let matcher = Matcher { lookup, text, field: 0, before: 0 };
+    let is_within = |token: &Token| (token.start as usize) < within;
     let tokens = text.tokens().iter().enumerate();
-    let mut words = tokens.filter(|(_, token)| token.shape != Shape::Run);
+    let mut words = tokens.filter(|(_, token)| token.shape != Shape::Run && is_within(token));
     words.any(|(at, token)| {
         let seen = matcher.seen(token);
-        let bare = without_article(seen.form).map(|form| Seen { form, ..seen });
-        matcher.goes_on(seen, at + 1, &wanted)
-            || bare.is_some_and(|bare| matcher.goes_on(bare, at + 1, &wanted))
+        let bare = without_article(seen.form).map(|form| seen.with_form(form));
+        matcher.begins(seen, at + 1, ended, &wanted)
+            || bare.is_some_and(|bare| matcher.begins(bare, at + 1, ended, &wanted))
     }) || text.readings().iter().any(|reading| {
-        let seen = Seen { form: &reading.form, accents: 0, marked: false };
-        matcher.goes_on(seen, reading.after, &wanted)
+        let seen = Seen::of(&reading.form);
+        is_within(&text.tokens()[reading.first])
+            && matcher.begins(seen, reading.after, ended, &wanted)
     })
 }
 
@@ -80,7 +90,7 @@ fn dedup(out: &mut Vec<Hit>, begin: usize) {
 }
 
 struct Matcher<'a> {
-    vocabulary: &'a Vocabulary,
+    lookup: &'a Lookup<'a>,
     text: &'a Text,
     field: usize,
     before: usize,
@@ -99,15 +109,15 @@ impl Matcher<'_> {
                 let seen = self.seen(token);
                 self.candidates(seen, at, at + 1, false, out);
                 if let Some(bare) = without_article(seen.form) {
-                    let seen = Seen { form: bare, ..seen };
-                    self.candidates(seen, at, at + 1, false, out);
+                    self.candidates(seen.with_form(bare), at, at + 1, false, out);
                 }
             }
         }
     }
 
     fn seen(&self, token: &Token) -> Seen<'_> {
-        Seen { form: self.text.form(token), accents: token.accents, marked: token.marked }
+        let Token { hash, accents, marked, .. } = *token;
+        Seen { form: self.text.form(token), hash, accents, marked }
     }
 
     /// The terms whose first word is `seen`, read from the tokens `first..next`.
@@ -119,7 +129,7 @@ impl Matcher<'_> {
         disguised: bool,
         out: &mut Vec<Hit>,
     ) {
-        self.vocabulary.at(seen, |index, candidate, term| {
+        self.lookup.at(seen, self.after(next), |index, candidate, term| {
             let Some(after) = self.rest(index, &candidate, next) else { return };
             let part = candidate.fit != Fit::Whole;
             let languages = Languages::one(candidate.language);
@@ -130,6 +140,16 @@ impl Matcher<'_> {
                 Fit::Tail(bytes) => self.tail(hit, &seen.form[..seen.form.len() - bytes], out),
             }
         });
+    }
+
+    /// What stands at `next`, as the second word of a term.
+    fn after(&self, next: usize) -> After {
+        let token = self.text.tokens().get(next).filter(|token| token.gap != Gap::Break);
+        let Some(token) = token else { return After::Nothing };
+        let seen = self.seen(token);
+        let is_read_otherwise = without_article(seen.form).is_some()
+            || self.text.readings().iter().any(|reading| reading.first == next);
+        if is_read_otherwise { After::Anything } else { After::Word(seen.bit()) }
     }
 
     /// The first token after all words of `candidate`.
@@ -146,24 +166,33 @@ impl Matcher<'_> {
                 && (index.follows(candidate, at, self.seen(token))
                     || self.follows_disguised(index, candidate, at, next + at)
                     || without_article(self.text.form(token)).is_some_and(|bare| {
-                        let seen = Seen { form: bare, ..self.seen(token) };
-                        index.follows(candidate, at, seen)
+                        index.follows(candidate, at, self.seen(token).with_form(bare))
                     }))
         })
     }
 
-    /// True when a term that begins with `seen` has more words than the text from
-    /// `next` on, and those fit.
-    fn goes_on(&self, seen: Seen<'_>, next: usize, wanted: impl Fn(u32) -> bool) -> bool {
+    /// True when a term of several words that begins with `seen` has more of them than the
+    /// text from `next` on, or where `ended` as many or fewer, and those fit.
+    fn begins(
+        &self,
+        seen: Seen<'_>,
+        next: usize,
+        ended: bool,
+        wanted: impl Fn(u32) -> bool,
+    ) -> bool {
         let rest = &self.text.tokens()[next..];
-        let mut open = false;
-        self.vocabulary.at(seen, |index, candidate, term| {
-            open = open
-                || candidate.remaining > rest.len()
-                    && self.fits(index, &candidate, next, rest)
+        let after = if rest.is_empty() { After::Anything } else { self.after(next) };
+        let mut found = false;
+        self.lookup.at(seen, after, |index, candidate, term| {
+            let words = candidate.remaining;
+            let is_open = words > rest.len();
+            found = found
+                || words > 0
+                    && (is_open || ended)
+                    && self.fits(index, &candidate, next, &rest[..words.min(rest.len())])
                     && wanted(term);
         });
-        open
+        found
     }
 
     /// True when word number `at` of `candidate` is what the disguised token `place` means.
@@ -180,17 +209,14 @@ impl Matcher<'_> {
             .iter()
             .take_while(|reading| reading.first == place)
             .filter(|reading| reading.after == place + 1)
-            .any(|reading| {
-                let seen = Seen { form: &reading.form, accents: 0, marked: false };
-                index.follows(candidate, at, seen)
-            })
+            .any(|reading| index.follows(candidate, at, Seen::of(&reading.form)))
     }
 
     /// A compound that begins with the term: what follows must be known when the
     /// term is a taxon (*Tigerfell* but not *Tigerente*).
     fn head(&self, hit: Hit, rest: &str, out: &mut Vec<Hit>) {
         let known = self.push_parts(hit, rest, true, out);
-        if known || self.vocabulary.term(hit.term).kind == Kind::Product {
+        if known || self.lookup.vocabulary().term(hit.term).kind == Kind::Product {
             out.push(hit);
         }
     }
@@ -198,7 +224,7 @@ impl Matcher<'_> {
     /// A compound that ends with the term.
     fn tail(&self, hit: Hit, before: &str, out: &mut Vec<Hit>) {
         self.push_parts(hit, before, false, out);
-        let kind = self.vocabulary.term(hit.term).kind;
+        let kind = self.lookup.vocabulary().term(hit.term).kind;
         if kind != Kind::Taxon || before.chars().count() >= 3 {
             out.push(hit);
         }
@@ -211,8 +237,7 @@ impl Matcher<'_> {
         for link in ["", "s", "n", "en", "e", "er", "es"] {
             let bare = if after { part.strip_prefix(link) } else { part.strip_suffix(link) };
             let Some(bare) = bare.filter(|bare| bare.chars().count() >= 3) else { continue };
-            let seen = Seen { form: bare, accents: 0, marked: false };
-            self.vocabulary.at(seen, |_, candidate, term| {
+            self.lookup.at(Seen::of(bare), After::Nothing, |_, candidate, term| {
                 let is_known = candidate.fit == Fit::Whole || after;
                 if candidate.remaining == 0 && is_known {
                     let languages = Languages::one(candidate.language);
@@ -227,7 +252,7 @@ impl Matcher<'_> {
     fn inside(&self, token: &Token, at: usize, out: &mut Vec<Hit>) {
         let run = self.text.form(token);
         let plain = run.len() == (token.end - token.start) as usize;
-        self.vocabulary.inside(run, |inside| {
+        self.lookup.vocabulary().inside(run, |inside| {
             let languages = Languages::one(inside.language);
             let mut hit = self.hit(inside.term, languages, at, at + 1);
             if plain {
@@ -264,10 +289,10 @@ impl Matcher<'_> {
             joined.push_str(self.text.form(token));
         }
         let token_at = |byte: usize| starts.partition_point(|start| *start <= byte) - 1;
-        self.vocabulary.inside(&joined, |inside| {
+        self.lookup.vocabulary().inside(&joined, |inside| {
             let (from, last) = (token_at(inside.from), token_at(inside.to - 1));
             let whole = starts[from] == inside.from;
-            let length = self.vocabulary.term(inside.term).text.chars().count();
+            let length = self.lookup.vocabulary().term(inside.term).text.chars().count();
             if last == from || !whole || length < 2 {
                 return;
             }
@@ -300,7 +325,7 @@ impl Matcher<'_> {
                 && epithet.len() >= 5
                 && epithet.bytes().all(|byte| byte.is_ascii_lowercase())
                 && pair[1].gap == Gap::Break;
-            if fits && let Some(term) = self.vocabulary.abbreviated(initial, epithet) {
+            if fits && let Some(term) = self.lookup.vocabulary().abbreviated(initial, epithet) {
                 out.push(self.hit(term, Languages::one(Language::LATIN), at, at + 2));
             }
         }

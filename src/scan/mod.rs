@@ -7,6 +7,7 @@
 
 pub mod ad;
 mod category;
+mod ceiling;
 pub mod duplicates;
 mod duty;
 pub mod evaluation;
@@ -18,6 +19,7 @@ pub mod labelled;
 pub mod language;
 pub mod likeness;
 mod living;
+pub mod lookup;
 pub mod matching;
 pub mod meaning;
 mod negation;

@@ -1,10 +1,7 @@
 //! Judges one ad: from its fields to a [`Finding`].
 
-use std::sync::OnceLock;
-
 use jiff::civil::Date;
 
-use crate::lexicon::index::sketch::Sketch;
 use crate::lexicon::index::{Fit, Seen};
 use crate::lexicon::words::Gap;
 use crate::lexicon::{Kind, Language, Vocabulary};
@@ -12,12 +9,14 @@ use crate::species::Species;
 
 use super::ad::{Ad, Role};
 use super::category;
+use super::ceiling;
 use super::duty::Denials;
 use super::explain;
 use super::extract::{Measures, Price, Rates, contact, marking, price};
 use super::judgement::{self, Circumstances, Judgement, Mark};
 use super::language::{self, Spoken};
 use super::living;
+use super::lookup::Lookup;
 use super::matching::{self, Hit};
 use super::meaning::{Meaning, Meanings, Scope};
 use super::negation;
@@ -46,7 +45,6 @@ pub struct Scanner<'a> {
     weights: &'a Weights,
     meanings: Meanings<'a>,
     options: Options,
-    sketch: OnceLock<Sketch>,
 }
 
 /// An ad after matching, before it is judged.
@@ -80,7 +78,7 @@ impl<'a> Scanner<'a> {
         options: Options,
     ) -> Self {
         let meanings = Meanings::new(species, vocabulary, options.on, options.scope);
-        Self { vocabulary, species, weights, meanings, options, sketch: OnceLock::new() }
+        Self { vocabulary, species, weights, meanings, options }
     }
 
     /// The words that it knows.
@@ -92,16 +90,52 @@ impl<'a> Scanner<'a> {
     /// A prefilter for one thread.
     #[must_use]
     pub fn sieve(&self) -> Sieve<'_> {
-        Sieve::new(Prefilter::new(self.vocabulary, &self.meanings, &self.sketch))
+        Sieve::new(Prefilter::new(self.vocabulary, &self.meanings))
     }
 
     /// Judges `ad` if it names anything that a finding could be about; else it is
     /// clear, and language, price and contacts are not read.
     #[must_use]
-    pub fn judge_named(&self, ad: &Ad<'_>) -> Option<Finding> {
-        let found = self.matched(ad);
+    pub fn judge_named(&self, ad: &Ad<'_>, lookup: &Lookup<'_>) -> Option<Finding> {
+        let found = matched(ad, lookup);
         let is_named = found.hits.iter().any(|hit| self.is_anchor(hit.term));
         is_named.then(|| self.judged(ad, self.read_on(ad, found)))
+    }
+
+    /// Judges `ad` like [`Self::judge_named`]; nothing, too, for one that is clear. Most of
+    /// these are known by their words alone.
+    #[must_use]
+    pub fn judge_unless_clear(&self, ad: &Ad<'_>, lookup: &Lookup<'_>) -> Option<Finding> {
+        let found = matched(ad, lookup);
+        let is_named = found.hits.iter().any(|hit| self.is_anchor(hit.term));
+        if !is_named || self.must_be_clear(ad, &found) {
+            return None;
+        }
+        let reading = self.read_on(ad, found);
+        let judgement = judgement::judge(&reading.marks, reading.around, self.weights);
+        let is_clear = self.verdict(score(judgement.points)) == Verdict::Clear;
+        (!is_clear).then(|| self.finding(ad, &reading, &judgement))
+    }
+
+    /// True when no language, price or contact would make more than clear of `ad`.
+    fn must_be_clear(&self, ad: &Ad<'_>, found: &Matched) -> bool {
+        if found.hits.len() > MOST_MARKS {
+            return false;
+        }
+        let measures = measures(ad, &found.texts);
+        let marks: Vec<Mark<'_>> = found.hits.iter().map(|hit| self.best_mark(*hit)).collect();
+        let around = ceiling::assumed(
+            measures.grams.is_some(),
+            measures.centimetres.is_some(),
+            category::shelf(ad),
+        );
+        self.verdict(score(ceiling::points(&marks, around, self.weights))) == Verdict::Clear
+    }
+
+    /// The mark of `hit` where it says the most.
+    fn best_mark(&self, hit: Hit) -> Mark<'a> {
+        let mark = self.mark(hit);
+        Mark { denied: mark.term.kind == Kind::Negative, ..mark }
     }
 
     /// Judges `ad`.
@@ -117,26 +151,13 @@ impl<'a> Scanner<'a> {
 
     /// True for a term that an ad can be about and whose taxa are in scope.
     fn is_anchor(&self, term: u32) -> bool {
-        is_about(self.vocabulary.term(term).kind) && self.meanings.of(term).standing.counts
+        self.vocabulary.kind(term).is_about() && self.meanings.of(term).standing.counts
     }
 
     /// Matches the terms of `ad` and reads its figures.
     #[must_use]
     pub fn read(&self, ad: &Ad<'_>) -> Reading<'a> {
-        self.read_on(ad, self.matched(ad))
-    }
-
-    fn matched(&self, ad: &Ad<'_>) -> Matched {
-        let mut hits: Vec<Hit> = Vec::new();
-        let mut texts = Vec::new();
-        let mut before = 0;
-        for (at, field) in ad.fields.iter().enumerate() {
-            let text = Text::of(&field.text);
-            matching::hits(self.vocabulary, &text, at, before, &mut hits);
-            before += text.tokens().len();
-            texts.push(text);
-        }
-        Matched { texts, hits }
+        self.read_on(ad, matched(ad, &Lookup::new(self.vocabulary)))
     }
 
     fn read_on(&self, ad: &Ad<'_>, found: Matched) -> Reading<'a> {
@@ -175,20 +196,25 @@ impl<'a> Scanner<'a> {
                 let term = self.vocabulary.term(hit.term);
                 let understood = hit.languages.is_universal()
                     || hit.languages.iter().any(|language| spoken.possible.has(language));
-                let is_about = is_about(term.kind);
-                if !understood && !is_about {
+                if !understood && !term.kind.is_about() {
                     return None;
                 }
-                let living = term.kind == Kind::Specimen && living::is_word(term.text);
-                let standing = if is_about {
-                    self.meanings.of(hit.term).standing
-                } else {
-                    judgement::Standing::default()
-                };
-                Some(Mark { hit, term, standing, foreign: !understood, denied: false, living })
+                Some(Mark { foreign: !understood, ..self.mark(hit) })
             })
             .take(MOST_MARKS)
             .collect()
+    }
+
+    /// The mark of `hit`, held neither foreign nor denied.
+    fn mark(&self, hit: Hit) -> Mark<'a> {
+        let term = self.vocabulary.term(hit.term);
+        let living = term.kind == Kind::Specimen && living::is_word(term.text);
+        let standing = if term.kind.is_about() {
+            self.meanings.of(hit.term).standing
+        } else {
+            judgement::Standing::default()
+        };
+        Mark { hit, term, standing, foreign: false, denied: false, living }
     }
 
     fn figures(&self, ad: &Ad<'_>, reading: &mut Reading<'_>) {
@@ -198,12 +224,12 @@ impl<'a> Scanner<'a> {
             if field.role == Role::Category {
                 continue;
             }
-            reading.measures = reading.measures.or(Measures::of(text));
             if reading.price.is_none() {
                 reading.price = price::asked(text, &field.text, ad.currency, rates);
             }
             reading.contacts.extend(contact::contacts(&field.text, ad.country));
         }
+        reading.measures = measures(ad, &reading.texts);
         if let Some(price) = &mut reading.price
             && price.currency.as_deref() == Some("JPY")
             && ad.currency.is_none()
@@ -239,8 +265,7 @@ impl<'a> Scanner<'a> {
 
     fn is_known(&self, form: &str) -> bool {
         let mut known = false;
-        let seen = Seen { form, accents: 0, marked: false };
-        self.vocabulary.at(seen, |_, candidate, _| known |= candidate.fit == Fit::Whole);
+        self.vocabulary.at(Seen::of(form), |_, candidate, _| known |= candidate.fit == Fit::Whole);
         known
     }
 
@@ -300,9 +325,23 @@ impl<'a> Scanner<'a> {
     }
 }
 
-/// True for the kinds of terms that an ad can be about.
-pub(super) fn is_about(kind: Kind) -> bool {
-    matches!(kind, Kind::Taxon | Kind::Product | Kind::Craft | Kind::Code)
+fn matched(ad: &Ad<'_>, lookup: &Lookup<'_>) -> Matched {
+    let mut hits: Vec<Hit> = Vec::new();
+    let mut texts = Vec::new();
+    let mut before = 0;
+    for (at, field) in ad.fields.iter().enumerate() {
+        let text = Text::of(&field.text);
+        matching::hits(lookup, &text, at, before, &mut hits);
+        before += text.tokens().len();
+        texts.push(text);
+    }
+    Matched { texts, hits }
+}
+
+/// What the fields of `ad` but its category say in figures about the goods.
+fn measures(ad: &Ad<'_>, texts: &[Text]) -> Measures {
+    let read = ad.fields.iter().zip(texts).filter(|(field, _)| field.role != Role::Category);
+    read.fold(Measures::default(), |known, (_, text)| known.or(Measures::of(text)))
 }
 
 fn score(points: f64) -> u8 {

@@ -81,6 +81,11 @@ impl Judging<'_> {
         !self.args.count && !self.args.stats
     }
 
+    /// True when something is said of ads that are clear.
+    fn shows_clear(&self) -> bool {
+        self.prints_ads() && self.is_selected(Verdict::Clear)
+    }
+
     /// True for a verdict that was asked for.
     pub(super) fn is_selected(&self, verdict: Verdict) -> bool {
         match self.args.only.as_slice() {
@@ -167,7 +172,10 @@ impl<'a> Worker<'a> {
         }
         let mut read = record.fields.iter().filter(|(role, _, _)| role.is_read());
         read.any(|(_, _, text)| self.sieve.may_hold_anchor(text))
-            .then(|| scanner.judge_named(&record.ad()))
+            .then(|| match self.judging.shows_clear() {
+                true => scanner.judge_named(&record.ad(), self.sieve.lookup()),
+                false => scanner.judge_unless_clear(&record.ad(), self.sieve.lookup()),
+            })
             .flatten()
     }
 

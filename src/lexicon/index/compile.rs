@@ -1,16 +1,20 @@
 //! Compiles terms into the bytes of an index.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
+use std::sync::LazyLock;
 
+use super::super::endings::Ending;
 use super::super::fold;
 use super::super::inflection::{self, Forms};
 use super::super::language::Language;
 use super::super::term::{Inflection, Kind, Term, Weight};
+use super::super::words::is_currency;
 use super::super::words::{Shape, Words};
 use super::layout::{
     HEADER, MAGIC, PART_ENDINGS, SECTIONS, Section, VERSION, form, halves, hash, head, head_key,
     packed, pattern, tail_key,
 };
+use super::sketch::{Sets, Word};
 
 /// Compiles `terms`.
 #[must_use]
@@ -38,21 +42,38 @@ struct Compiler {
     heads: Vec<(u64, u32)>,
     tails: Vec<(u64, u32)>,
     runs: Vec<(u64, u32)>,
+    sets: Sets,
 }
+
+/// Words that hold sentences together, folded: no taxon is named so, and no other word has
+/// one of them as its plural.
+static FUNCTION_WORDS: LazyLock<HashSet<String>> = LazyLock::new(|| {
+    let lines = include_str!("../../../species-data/lexicon/function-words.csv").lines().skip(1);
+    let lists = lines.filter_map(|line| line.split_once(','));
+    lists.flat_map(|(_, words)| words.split('|').map(fold::fold)).collect()
+});
 
 /// What a pattern is looked up by.
 #[derive(Clone, Debug, Default)]
 struct Keys {
     whole: Vec<u64>,
-    stem: Option<String>,
+    stem: Option<(String, Ending)>,
     part: Option<String>,
+}
+
+impl Keys {
+    fn word(&self) -> Word<'_> {
+        let stem = self.stem.as_ref().map(|(stem, ending)| (stem.as_str(), *ending));
+        Word { whole: &self.whole, stem, part: self.part.as_deref() }
+    }
 }
 
 impl Compiler {
     fn add(&mut self, term: Term) {
         let lower = term.text.to_lowercase();
         let words = Words::of(&lower);
-        if words.tokens.is_empty() {
+        let is_sentence_word = words.tokens.len() == 1 && FUNCTION_WORDS.contains(&words.folded);
+        if words.tokens.is_empty() || (term.kind == Kind::Taxon && is_sentence_word) {
             return;
         }
         let (languages, inflection) = (term.languages, term.inflection);
@@ -106,6 +127,21 @@ impl Compiler {
         self.pattern_keys.push(Keys::default());
         let entry = self.push_entry(place, &[id], language);
         self.runs.push((key, entry));
+        if self.is_about(place, 1) {
+            self.sets.run(&text);
+        }
+    }
+
+    /// True when an ad can be about the term at `place`; notes that it has so many `words`.
+    fn is_about(&mut self, place: usize, words: usize) -> bool {
+        let term = &self.terms[place];
+        let about = term.kind.is_about();
+        if about {
+            let number = |c: char| c.is_ascii_digit() || is_currency(c);
+            self.sets.numbers |= term.text.starts_with(number);
+            self.sets.longest = self.sets.longest.max(words);
+        }
+        about
     }
 
     fn push_entry(&mut self, place: usize, ids: &[u32], language: Language) -> u32 {
@@ -118,9 +154,14 @@ impl Compiler {
 
     fn entry(&mut self, place: usize, ids: &[u32], language: Language) {
         let entry = self.push_entry(place, ids, language);
+        let about = self.is_about(place, ids.len());
         let keys = self.pattern_keys[ids[0] as usize].clone();
+        self.sets.first(keys.word(), about);
+        if let (true, Some(second)) = (about, ids.get(1)) {
+            self.sets.second(self.pattern_keys[*second as usize].word());
+        }
         self.whole.extend(keys.whole.iter().map(|key| (*key, entry)));
-        if let Some(key) = keys.stem.as_deref().and_then(head_key) {
+        if let Some(key) = keys.stem.as_ref().and_then(|(stem, _)| head_key(stem)) {
             self.heads.push((hash(key), entry));
         }
         if let (1, Some(part)) = (ids.len(), &keys.part) {
@@ -160,9 +201,9 @@ impl Compiler {
             record[form::ACCENTS] = *accents;
             self.forms.push(record);
         }
-        keys.stem = forms.stem.as_ref().map(|(stem, _)| fold::fold(stem));
+        keys.stem = forms.stem.as_ref().map(|(stem, ending)| (fold::fold(stem), *ending));
         keys.part = forms.compound.then(|| fold::fold(&forms.whole[0]));
-        let stem = keys.stem.as_ref().map_or([0, 0], |stem| self.put(stem));
+        let stem = keys.stem.as_ref().map_or([0, 0], |(stem, _)| self.put(stem));
         let part = keys.part.as_ref().map_or([0, 0], |part| self.put(part));
         let ending = forms.stem.as_ref().map_or(0, |(_, ending)| ending.number());
         let code = language.map_or("", Language::code);
@@ -209,6 +250,7 @@ impl Compiler {
         }
         self.text.resize(self.text.len().next_multiple_of(4), 0);
         set(Section::Text, self.text);
+        self.sets.sections().into_iter().for_each(|(section, bytes)| set(section, bytes));
         assemble(&sections)
     }
 
@@ -247,8 +289,12 @@ fn whole_forms(forms: &Forms) -> Vec<(String, u32)> {
         .filter(|form| form.contains(['ä', 'ö', 'ü']))
         .map(|form| form.replace('ä', "ae").replace('ö', "oe").replace('ü', "ue"));
     let mut whole: Vec<(String, u32)> = Vec::new();
-    for form in written.chain(spelled) {
+    for (at, form) in written.chain(spelled).enumerate() {
         let folded = fold::fold(&form);
+        // Macaws, ara, are *are* in Italian, and so is half of English.
+        if at > 0 && FUNCTION_WORDS.contains(&folded) {
+            continue;
+        }
         let accents = (fold::accents(&form) & !1) | u32::from(folded != form);
         if !whole.contains(&(folded.clone(), accents)) {
             whole.push((folded, accents));

@@ -6,7 +6,7 @@ use std::ops::RangeInclusive;
 /// Begins every index; changes with the layout.
 pub(super) const MAGIC: [u8; 8] = *b"pugwords";
 /// Version of the layout.
-pub(super) const VERSION: u32 = 4;
+pub(super) const VERSION: u32 = 5;
 
 /// The sections, in their order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -41,10 +41,34 @@ pub(super) enum Section {
     RunStarts,
     /// Items for runs.
     RunItems,
+    /// Set of the whole words that terms begin with.
+    AllWhole,
+    /// Set of the stems that terms begin with, of languages whose endings are listed.
+    AllStems,
+    /// Set of other stems and first parts of compounds that terms begin with.
+    AllHeads,
+    /// Set of the ends of compounds, letters backwards.
+    AllTails,
+    /// The same for terms that an ad can be about.
+    AboutWhole,
+    /// Stems of these.
+    AboutStems,
+    /// Heads of these.
+    AboutHeads,
+    /// Tails of these.
+    AboutTails,
+    /// Set of the second words of terms that an ad can be about.
+    Later,
+    /// Set of the stems of these.
+    LaterStems,
+    /// Set of the first two signs of those in scripts without spaces.
+    Runs,
+    /// Of these terms: 1 when one begins with a digit or sign; the words of the longest.
+    Facts,
 }
 
 /// How many sections there are.
-pub(super) const SECTIONS: usize = 15;
+pub(super) const SECTIONS: usize = 27;
 /// Bytes of the header: magic, version, then start and length of each section.
 pub(super) const HEADER: usize = 12 + SECTIONS * 8;
 
@@ -111,13 +135,37 @@ pub(super) const KEYS: RangeInclusive<usize> = 3..=6;
 
 /// Hashes a folded word.
 #[must_use]
-pub(super) fn hash(text: &str) -> u64 {
-    let mut hash = 0xCBF2_9CE4_8422_2325u64;
-    for byte in text.bytes() {
-        hash = (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01B3);
+pub fn hash(text: &str) -> u64 {
+    let mut rolling = Rolling::default();
+    text.bytes().for_each(|byte| rolling.push(byte));
+    rolling.hash()
+}
+
+/// Makes [`hash`] byte by byte, so that the hash of every beginning is at hand.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Rolling(u64);
+
+impl Default for Rolling {
+    fn default() -> Self {
+        Self(0xCBF2_9CE4_8422_2325)
     }
-    // The tables take the highest bits: let all bytes reach them.
-    hash ^ hash.rotate_left(32).wrapping_mul(0x9E37_79B9_7F4A_7C15)
+}
+
+impl Rolling {
+    pub(super) fn push(&mut self, byte: u8) {
+        self.0 = (self.0 ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01B3);
+    }
+
+    /// The hash of what was pushed.
+    pub(super) fn hash(self) -> u64 {
+        // The tables take the highest bits: let all bytes reach them.
+        self.0 ^ self.0.rotate_left(32).wrapping_mul(0x9E37_79B9_7F4A_7C15)
+    }
+
+    /// The low half of the hash.
+    pub(super) fn low(self) -> u32 {
+        halves(self.hash())[0]
+    }
 }
 
 /// The halves of a number: low, high.

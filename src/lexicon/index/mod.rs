@@ -2,6 +2,7 @@
 //!
 //! An [`Index`] reads compiled bytes as they stand, so that starting costs nothing.
 
+mod bits;
 mod compile;
 mod layout;
 pub mod sketch;
@@ -13,20 +14,43 @@ use super::language::{Language, Languages};
 use super::term::{Inflection, Kind, Term, Weight};
 
 pub use compile::compile;
+pub use layout::hash;
 use layout::{
-    HEADER, KEYS, MAGIC, PART_ENDINGS, Section, VERSION, entry, form, hash, head, pattern, tail,
-    unpacked,
+    HEADER, KEYS, MAGIC, PART_ENDINGS, Section, VERSION, entry, form, head, pattern, tail, unpacked,
 };
+use sketch::Beginnings;
 
 /// A word of an ad as the index sees it.
 #[derive(Clone, Copy, Debug)]
 pub struct Seen<'a> {
     /// The folded form.
     pub form: &'a str,
+    /// The [`hash`] of the form.
+    pub hash: u64,
     /// See [`super::fold::accents`].
     pub accents: u32,
     /// True when folding took an accent away.
     pub marked: bool,
+}
+
+impl<'a> Seen<'a> {
+    /// A folded word of which it is not known how it was written.
+    #[must_use]
+    pub fn of(form: &'a str) -> Self {
+        Self { form, hash: hash(form), accents: 0, marked: false }
+    }
+
+    /// One of 64 bits for the form.
+    #[must_use]
+    pub fn bit(self) -> u64 {
+        1 << (layout::halves(self.hash)[0] & 63)
+    }
+
+    /// The word with another form.
+    #[must_use]
+    pub fn with_form(self, form: &'a str) -> Self {
+        Self { form, hash: hash(form), ..self }
+    }
 }
 
 /// How a word of a term was met.
@@ -133,9 +157,15 @@ impl Index {
         u32::from_le_bytes(*bytes)
     }
 
+    fn section(&self, section: Section) -> &[u8] {
+        let start = self.starts[section as usize];
+        &self.bytes[start..start + self.lengths[section as usize]]
+    }
+
     fn record<const WIDTH: usize>(&self, section: Section, at: u32) -> [u32; WIDTH] {
-        let first = at as usize * WIDTH;
-        std::array::from_fn(|place| self.number(section, first + place))
+        let start = self.starts[section as usize] + at as usize * WIDTH * 4;
+        let bytes = self.bytes[start..start + WIDTH * 4].as_chunks().0;
+        std::array::from_fn(|place| u32::from_le_bytes(bytes[place]))
     }
 
     fn text(&self, start: u32, length: u32) -> &str {
@@ -152,14 +182,6 @@ impl Index {
     #[must_use]
     pub fn len(&self) -> usize {
         self.lengths[Section::Terms as usize] / (layout::term::WIDTH * 4)
-    }
-
-    fn entries(&self) -> u32 {
-        u32::try_from(self.lengths[Section::Entries as usize] / (entry::WIDTH * 4)).unwrap_or(0)
-    }
-
-    fn patterns(&self) -> usize {
-        self.lengths[Section::Patterns as usize] / (pattern::WIDTH * 4)
     }
 
     /// True when there is no term.
@@ -194,9 +216,32 @@ impl Index {
         Kind::ALL[usize::from(codes.to_le_bytes()[2])]
     }
 
+    /// False when no term begins with the folded word `form`, whole or as a part of it.
+    #[must_use]
+    pub fn may_begin(&self, form: &str) -> bool {
+        Beginnings::all(self).may_be(form)
+    }
+
+    /// A bit for each word that may be the second of `candidate`; see [`Seen::bit`].
+    #[must_use]
+    pub fn seconds(&self, candidate: &Candidate) -> u64 {
+        if candidate.remaining == 0 {
+            return 0;
+        }
+        let pattern = self.pattern(candidate.words + 1);
+        if pattern.ending.is_some() {
+            return u64::MAX;
+        }
+        let low = |at| self.record::<{ form::WIDTH }>(Section::Forms, at)[form::LOW];
+        pattern.forms.clone().fold(0, |bits, at| bits | 1 << (low(at) & 63))
+    }
+
     /// Hands `take` the terms whose first word is `word`, whole or as a part of a compound.
     pub fn at(&self, word: Seen<'_>, mut take: impl FnMut(Candidate)) {
-        self.each(Section::WholeStarts, Section::WholeItems, hash(word.form), |entry| {
+        if !self.may_begin(word.form) {
+            return;
+        }
+        self.each(Section::WholeStarts, Section::WholeItems, word.hash, |entry| {
             self.candidate(entry, None, word).into_iter().for_each(&mut take);
         });
         for letters in KEYS {
@@ -295,7 +340,7 @@ struct Pattern<'a> {
 
 impl Pattern<'_> {
     fn is_whole(&self, word: Seen<'_>) -> bool {
-        let low = layout::halves(hash(word.form))[0];
+        let low = layout::halves(word.hash)[0];
         self.forms.clone().any(|at| {
             let record: [u32; form::WIDTH] = self.index.record(Section::Forms, at);
             record[form::LOW] == low && self.agrees(record[form::ACCENTS], word)
@@ -370,7 +415,8 @@ mod tests {
     fn fits(index: &Index, word: &str) -> Vec<Fit> {
         let words = Words::of(word);
         let token = words.tokens[0];
-        let seen = Seen { form: words.form(&token), accents: token.accents, marked: token.marked };
+        let (form, hash) = (words.form(&token), token.hash);
+        let seen = Seen { form, hash, accents: token.accents, marked: token.marked };
         let mut fits = Vec::new();
         index.at(seen, |candidate| fits.push(candidate.fit));
         fits

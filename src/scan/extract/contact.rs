@@ -1,5 +1,8 @@
 //! Ways to reach a seller that stand in the text of an ad, also when disguised.
 
+use std::ops::RangeInclusive;
+
+use memchr::memmem;
 use serde::Serialize;
 
 use crate::lexicon::fold::{Class, class};
@@ -111,14 +114,7 @@ fn emails(text: &str, out: &mut Vec<Contact>) {
 fn disguised_emails(text: &str, out: &mut Vec<Contact>) {
     let words: Vec<(usize, &str)> = split(text);
     for at in 1..words.len() {
-        let sign = bare(words[at].1);
-        let is_sign = words[at].1 == "@";
-        if !is_sign
-            && !matches!(
-                sign.as_str(),
-                "at" | "arobase" | "ät" | "arroba" | "chiocciola" | "собака"
-            )
-        {
+        if words[at].1 != "@" && !is_at_sign(words[at].1) {
             continue;
         }
         let Some(local) = Some(words[at - 1].1).filter(|word| word.chars().all(is_local)) else {
@@ -146,6 +142,16 @@ fn disguised_emails(text: &str, out: &mut Vec<Contact>) {
             push(out, "email", value, &text[words[at - 1].0..end.min(text.len())]);
         }
     }
+}
+
+/// True for the name of the sign `@`, with or without brackets.
+fn is_at_sign(word: &str) -> bool {
+    let word = word.trim_matches(|c: char| !c.is_alphanumeric());
+    matches!(word.len(), 2 | 3 | 6 | 7 | 10 | 12)
+        && matches!(
+            word.to_lowercase().as_str(),
+            "at" | "arobase" | "ät" | "arroba" | "chiocciola" | "собака"
+        )
 }
 
 /// Words at spaces, and brackets apart from what stands before them.
@@ -189,7 +195,7 @@ fn is_host(domain: &str) -> bool {
 fn links(text: &str, out: &mut Vec<Contact>) {
     let lower = text.to_ascii_lowercase();
     for scheme in ["https://", "http://", "www.", "t.me/", "wa.me/", "m.me/"] {
-        for (at, _) in lower.match_indices(scheme) {
+        for at in memmem::find_iter(lower.as_bytes(), scheme) {
             let inside = at > 0
                 && !lower[..at].ends_with(|c: char| c.is_whitespace() || "(<\"'".contains(c));
             if inside && !scheme.contains("://") {
@@ -227,7 +233,7 @@ fn handles(text: &str, out: &mut Vec<Contact>) {
     }
     for (kind, words) in MESSENGERS {
         for word in *words {
-            for (at, _) in lower.match_indices(word) {
+            for at in memmem::find_iter(lower.as_bytes(), word) {
                 let before = lower[..at].chars().next_back();
                 let spaced =
                     before.is_none_or(|c| !c.is_ascii_alphanumeric() && c != '.' && c != '/');
@@ -280,6 +286,9 @@ fn phones(text: &str, country: Option<&str>, out: &mut Vec<Contact>) {
 /// A character of a text that may be written as a word: its bytes and the digit.
 type Sign = (usize, usize, char);
 
+/// Bytes of the names of digits.
+const SPELLED_BYTES: RangeInclusive<usize> = 2..=7;
+
 const SPELLED: &[(&str, char)] = &[
     ("zero", '0'),
     ("one", '1'),
@@ -331,23 +340,27 @@ const SPELLED: &[(&str, char)] = &[
 ];
 
 fn with_spelled_digits(text: &str) -> Vec<Sign> {
-    let mut signs = Vec::new();
+    let mut signs = Vec::with_capacity(text.len());
     let mut at = 0;
+    let mut fresh = true;
     while let Some(c) = text[at..].chars().next() {
-        let fresh = text[..at].chars().next_back().is_none_or(|before| !before.is_alphabetic());
-        let word = SPELLED.iter().find(|(word, _)| {
-            fresh
-                && text[at..].get(..word.len()).is_some_and(|part| part.to_lowercase() == *word)
-                && text[at + word.len()..].chars().next().is_none_or(|next| !next.is_alphabetic())
-        });
-        let (length, sign) = match word {
-            Some((word, digit)) => (word.len(), *digit),
-            None => (c.len_utf8(), number::digit(c).unwrap_or(c)),
-        };
+        let word = if fresh { spelled_digit(&text[at..]) } else { None };
+        let (length, sign) = word.unwrap_or_else(|| (c.len_utf8(), number::digit(c).unwrap_or(c)));
         signs.push((at, at + length, sign));
         at += length;
+        fresh = word.is_none() && !c.is_alphabetic();
     }
     signs
+}
+
+/// The bytes of the first word of `text` and its digit, where it is the name of one.
+fn spelled_digit(text: &str) -> Option<(usize, char)> {
+    let length = text.find(|c: char| !c.is_alphabetic()).unwrap_or(text.len());
+    if !SPELLED_BYTES.contains(&length) {
+        return None;
+    }
+    let word = text[..length].to_lowercase();
+    SPELLED.iter().find(|(name, _)| *name == word).map(|(_, digit)| (length, *digit))
 }
 
 /// The end of the telephone number that begins at `at`, and its digits.

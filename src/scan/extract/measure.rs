@@ -23,14 +23,15 @@ impl Measures {
     /// Reads `text`.
     #[must_use]
     pub fn of(text: &Text) -> Self {
-        let grams = of_unit(text, |unit| match unit {
-            Unit::Gram(factor) => Some(*factor),
-            _ => None,
-        });
-        let centimetres = of_unit(text, |unit| match unit {
-            Unit::Centimetre(factor) => Some(*factor),
-            _ => None,
-        });
+        let (mut grams, mut centimetres) = (None, None);
+        for (value, unit) in amounts(text) {
+            let amount = |factor: &f64| Some((value * factor * 1000.0).round() / 1000.0);
+            match unit {
+                Unit::Gram(factor) => grams = grams.or_else(|| amount(factor)),
+                Unit::Centimetre(factor) => centimetres = centimetres.or_else(|| amount(factor)),
+                _ => {}
+            }
+        }
         Self { quantity: quantity(text), grams, centimetres }
     }
 
@@ -45,12 +46,12 @@ impl Measures {
     }
 }
 
-fn of_unit(text: &Text, factor: impl Fn(&Unit) -> Option<f64>) -> Option<f64> {
-    (0..text.tokens().len()).find_map(|at| {
+/// The numbers of `text` that a unit follows.
+fn amounts(text: &Text) -> impl Iterator<Item = (f64, &'static Unit)> {
+    (0..text.tokens().len()).filter_map(|at| {
         let (value, after) = amount::number_at(text, at)?;
-        let token = text.tokens().get(after)?;
-        let factor = amount::at(text, after).and_then(&factor)?;
-        (token.gap != Gap::Break).then_some((value * factor * 1000.0).round() / 1000.0)
+        let token = text.tokens().get(after).filter(|token| token.gap != Gap::Break)?;
+        Some((value, amount::of_word(text.form(token))?))
     })
 }
 

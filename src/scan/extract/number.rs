@@ -5,6 +5,9 @@
 /// Negative and empty texts are no numbers.
 #[must_use]
 pub fn parse(text: &str) -> Option<f64> {
+    if text.starts_with(|c: char| c.is_ascii_alphabetic()) {
+        return None;
+    }
     let clean: String = text
         .chars()
         .filter(|c| !matches!(c, '\'' | '’' | ' ' | '\u{A0}' | '\u{202F}'))

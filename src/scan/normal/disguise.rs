@@ -11,7 +11,7 @@ const LONGEST: usize = 24;
 /// Adds the other readings of `words`, in the order of their first token.
 pub(super) fn readings(words: &Words, out: &mut Vec<Reading>) {
     for (at, token) in words.tokens.iter().enumerate() {
-        if token.shape == Shape::Word {
+        if token.shape == Shape::Word && !is_plain(words.form(token)) {
             for form in word_readings(words.form(token)) {
                 out.push(Reading { first: at, after: at + 1, form, disguised: true });
             }
@@ -21,6 +21,16 @@ pub(super) fn readings(words: &Words, out: &mut Vec<Reading>) {
     joined(words, out);
     out.sort_by_key(|reading| (reading.first, reading.after));
     out.dedup();
+}
+
+/// True for letters of ASCII that have no other reading: most words.
+fn is_plain(form: &str) -> bool {
+    let (mut one, mut two) = (0, 0);
+    form.bytes().all(|byte| {
+        let plain = byte.is_ascii_lowercase() && !(byte == one && (byte == two || byte == b'i'));
+        (two, one) = (one, byte);
+        plain
+    })
 }
 
 /// Readings of one word by itself.
@@ -146,6 +156,11 @@ const LOOK_ALIKE: &[(char, char)] = &[
     ('օ', 'o'),
     ('ո', 'n'),
 ];
+
+/// True for a letter that looks like one of another script.
+pub(in crate::scan) fn is_look_alike(c: char) -> bool {
+    latin_for(c).is_some()
+}
 
 fn latin_for(c: char) -> Option<char> {
     LOOK_ALIKE.iter().find(|(other, _)| *other == c).map(|(_, latin)| *latin)

@@ -11,6 +11,8 @@ mod units;
 
 use crate::lexicon::words::{Token, Unit, Words};
 
+pub(super) use disguise::is_look_alike;
+
 /// A reading of some words that differs from how they are written.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Reading {

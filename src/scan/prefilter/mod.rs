@@ -10,55 +10,66 @@
 
 mod memory;
 mod pieces;
+mod plain;
 mod runs;
 mod sieve;
 #[cfg(test)]
 mod tests;
 
-use std::sync::OnceLock;
-
 use crate::lexicon::Vocabulary;
+use crate::lexicon::index::Seen;
 use crate::lexicon::index::sketch::Sketch;
 
+use super::lookup::Lookup;
 use super::matching::{self, Hit};
 use super::meaning::Meanings;
 use super::normal::Text;
-use super::scanner::is_about;
 
 pub use sieve::Sieve;
 
-/// What all threads of a scan share.
+/// What one text after the other is held against, for one thread.
 #[derive(Debug)]
 pub(super) struct Prefilter<'a> {
-    vocabulary: &'a Vocabulary,
+    lookup: Lookup<'a>,
     meanings: &'a Meanings<'a>,
-    sketch: &'a Sketch,
+    sketch: Sketch<'a>,
 }
 
 impl<'a> Prefilter<'a> {
-    /// Prepares to look for the terms of `vocabulary`; `sketch` is made at first use.
-    pub(super) fn new(
-        vocabulary: &'a Vocabulary,
-        meanings: &'a Meanings<'a>,
-        sketch: &'a OnceLock<Sketch>,
-    ) -> Self {
-        let sketch = sketch.get_or_init(|| vocabulary.sketch(is_about));
-        Self { vocabulary, meanings, sketch }
+    /// Prepares to look for the terms of `vocabulary`.
+    pub(super) fn new(vocabulary: &'a Vocabulary, meanings: &'a Meanings<'a>) -> Self {
+        Self { lookup: Lookup::new(vocabulary), meanings, sketch: vocabulary.sketch() }
     }
 
     fn is_anchor(&self, term: u32) -> bool {
-        is_about(self.vocabulary.term(term).kind) && self.meanings.of(term).standing.counts
+        self.lookup.vocabulary().kind(term).is_about() && self.meanings.of(term).standing.counts
     }
 
     /// True when `text` by itself holds an anchor; `hits` is room to work in.
     fn holds_anchor(&self, text: &Text, hits: &mut Vec<Hit>) -> bool {
         hits.clear();
-        matching::hits(self.vocabulary, text, 0, 0, hits);
+        matching::hits(&self.lookup, text, 0, 0, hits);
         hits.iter().any(|hit| self.is_anchor(hit.term))
+    }
+
+    /// False when no term that an ad can be about begins with `word`.
+    fn may_begin(&self, word: Seen<'_>) -> bool {
+        let vocabulary = self.lookup.vocabulary();
+        let mut begins = false;
+        if self.sketch.may_begin(word.form) {
+            vocabulary.at(word, |_, _, term| begins |= vocabulary.kind(term).is_about());
+        }
+        begins
     }
 
     /// True when an anchor of several words may begin in `text` and go on after it.
     fn goes_on(&self, text: &Text) -> bool {
-        matching::goes_on(self.vocabulary, text, |term| self.is_anchor(term))
+        matching::begins(&self.lookup, text, usize::MAX, false, |term| self.is_anchor(term))
+    }
+
+    /// True when an anchor of several words begins in the first `within` bytes of `text`, and
+    /// ends in it or may go on after it.
+    fn begins(&self, text: &Text, within: usize) -> bool {
+        matching::begins(&self.lookup, text, within, true, |term| self.is_anchor(term))
     }
 }

@@ -2,15 +2,18 @@
 
 use crate::lexicon::index::sketch::Sketch;
 use crate::lexicon::words::{Shape, Token};
+use crate::scan::lookup::Lookup;
 use crate::scan::matching::Hit;
 use crate::scan::normal::Text;
 
 use super::Prefilter;
-use super::memory::{Known, Memory, key};
-use super::pieces::{self, Piece, is_number};
+use super::memory::{Known, Memory, Pair, key};
+use super::pieces::{self, Piece, is_number, signs};
+use super::plain::Plain;
 use super::runs::{self, Part};
 
-/// Pieces that are looked at from the one in which a term of several words begins.
+/// Pieces that are looked at from the one in which a term of several words begins, at
+/// least; more where a term has more words.
 const WINDOW: usize = 12;
 /// Single letters in a row that may be a word.
 const SPACED: u32 = 4;
@@ -22,7 +25,8 @@ pub struct Sieve<'a> {
     memory: Memory,
     text: Text,
     hits: Vec<Hit>,
-    joined: String,
+    plain: Plain,
+    window: usize,
 }
 
 /// What stands before a piece.
@@ -43,16 +47,14 @@ struct Before {
 
 impl<'a> Sieve<'a> {
     pub(in crate::scan) fn new(filter: Prefilter<'a>) -> Self {
-        let (text, hits, joined) = (Text::default(), Vec::new(), String::new());
-        Self { filter, memory: Memory::new(), text, hits, joined }
+        let (text, hits) = (Text::default(), Vec::new());
+        let window = WINDOW.max(filter.sketch.longest() + 1);
+        let (memory, plain) = (Memory::new(), Plain::new());
+        Self { filter, memory, text, hits, plain, window }
     }
 
     /// False when no anchor stands in `text`, the whole text of a field.
     pub fn may_hold_anchor(&mut self, text: &str) -> bool {
-        // A term that is longer than the window is never looked up whole.
-        if self.sketch().longest() >= WINDOW {
-            return true;
-        }
         let mut before = Before::default();
         let mut at = 0;
         while let Some(piece) = pieces::next(text.as_bytes(), at) {
@@ -64,8 +66,22 @@ impl<'a> Sieve<'a> {
         false
     }
 
-    fn sketch(&self) -> &'a Sketch {
-        self.filter.sketch
+    /// What this thread has looked up.
+    #[must_use]
+    pub fn lookup(&self) -> &Lookup<'a> {
+        &self.filter.lookup
+    }
+
+    fn sketch(&self) -> &Sketch<'a> {
+        &self.filter.sketch
+    }
+
+    /// What is known of one plain word that no term begins with.
+    fn plain(&mut self, piece: &str) -> Option<Known> {
+        let Self { filter, plain, .. } = self;
+        let seen = plain.fold(piece).filter(|seen| !filter.may_begin(*seen))?;
+        let goes_on = filter.sketch.may_be_second(seen.form.as_bytes());
+        Some(Known::new(Known::ONE | if goes_on { Known::GOES_ON } else { 0 }))
     }
 
     fn piece(&mut self, text: &str, piece: &Piece, before: &mut Before) -> bool {
@@ -85,7 +101,8 @@ impl<'a> Sieve<'a> {
                 || open.is_some_and(|(start, _)| self.window(text, start));
         }
         let written = &text[piece.start..piece.end];
-        if runs::has_run(written.as_bytes())
+        if piece.signs & signs::LONG != 0
+            && runs::has_run(written.as_bytes())
             && let Some(parts) = runs::parts(written)
             && parts.iter().any(|(part, _, _)| *part == Part::Run)
         {
@@ -120,8 +137,10 @@ impl<'a> Sieve<'a> {
         }
         if let Some((start, number)) = before.open
             && known.has(Known::GOES_ON)
-            && self.pair(text, (start, number), piece, known)
-            && self.window(text, start)
+            && let pair = self.pair(text, (start, number), piece.end, known.number)
+            && pair.goes_on
+            && self.third(text, (start, pair.number), piece)
+            && self.ahead(text, start)
         {
             return true;
         }
@@ -130,26 +149,48 @@ impl<'a> Sieve<'a> {
         false
     }
 
-    /// True when a term that begins in the piece at `first` goes on in `piece`.
-    fn pair(&mut self, text: &str, first: (usize, u32), piece: &Piece, known: Known) -> bool {
-        let Self { filter, memory, text: room, hits, joined } = self;
-        memory.pair(first.1, known.number, || {
-            joined.clear();
-            joined.push_str(&text[first.0..piece.end]);
-            room.read(joined);
-            filter.holds_anchor(room, hits) || filter.goes_on(room)
+    /// Whether a term that begins at `first` goes on in the piece that ends at `end`.
+    fn pair(&mut self, text: &str, first: (usize, u32), end: usize, second: u32) -> Pair {
+        let Self { filter, memory, text: room, .. } = self;
+        memory.pair(first.1, second, || {
+            let written = &text[first.0..end];
+            room.read(written);
+            filter.begins(room, first_piece(written))
         })
+    }
+
+    /// The same of a pair that ends with `piece`, and the piece after it, where a term may
+    /// go on in that.
+    fn third(&mut self, text: &str, pair: (usize, u32), piece: &Piece) -> bool {
+        let Some(next) = pieces::next(text.as_bytes(), piece.next) else { return true };
+        if piece.closed || next.parted || next.start == next.end {
+            return true;
+        }
+        let third = self.known(text, next.start, next.end);
+        self.pair(text, pair, next.end, third.number).goes_on
+    }
+
+    /// True when an anchor of several words begins in the piece at `start`.
+    fn ahead(&mut self, text: &str, start: usize) -> bool {
+        let window = self.pieces_from(text, start);
+        self.text.read(window);
+        self.filter.begins(&self.text, first_piece(window))
     }
 
     /// True when an anchor stands in the text from `start` on, a few pieces long.
     fn window(&mut self, text: &str, start: usize) -> bool {
+        self.text.read(self.pieces_from(text, start));
+        self.filter.holds_anchor(&self.text, &mut self.hits)
+    }
+
+    /// As many pieces from `start` on as the longest term has words.
+    fn pieces_from<'t>(&self, text: &'t str, start: usize) -> &'t str {
         let mut end = start;
-        for _ in 0..WINDOW {
+        for _ in 0..self.window {
             let Some(piece) = pieces::next(text.as_bytes(), end) else { break };
             end = piece.next;
         }
-        self.text.read(&text[start..end]);
-        self.filter.holds_anchor(&self.text, &mut self.hits)
+        &text[start..end]
     }
 
     /// A piece with signs of a script without spaces in it.
@@ -224,6 +265,9 @@ impl<'a> Sieve<'a> {
 
     /// Finds what `piece` means, with the matcher.
     fn find(&mut self, piece: &str) -> Known {
+        if let Some(known) = self.plain(piece) {
+            return known;
+        }
         let bits = self.bits(piece);
         // Whether UTF-8 is mended depends on letters elsewhere in the text, too.
         let doubt = may_be_mended(piece) && self.is_mended(piece);
@@ -273,8 +317,13 @@ impl<'a> Sieve<'a> {
     /// Letters that Arabic writes on to the beginning of a word may hide it.
     fn may_be_second(&self, form: &str) -> bool {
         form.starts_with(|c: char| ('\u{600}'..='\u{6FF}').contains(&c))
-            || self.sketch().may_be_second(form)
+            || self.sketch().may_be_second(form.as_bytes())
     }
+}
+
+/// The bytes of `text` up to its first space.
+fn first_piece(text: &str) -> usize {
+    pieces::next(text.as_bytes(), 0).map_or(0, |piece| piece.next)
 }
 
 /// True when `piece` has characters that may be UTF-8 read as Windows-1252.

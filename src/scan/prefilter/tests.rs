@@ -7,7 +7,7 @@ use proptest::prelude::*;
 
 use crate::lexicon::Vocabulary;
 use crate::scan::ad::{Ad, Field, Role};
-use crate::scan::scanner::is_about;
+use crate::scan::lookup::Lookup;
 use crate::scan::{Options, Scanner, Scope, Weights};
 use crate::species::Species;
 
@@ -21,7 +21,8 @@ fn scanner(scope: Scope) -> Scanner<'static> {
 
 /// Whether the slow way finds an anchor in `text`, and whether the prefilter lets it through.
 fn both_ways(scanner: &Scanner<'_>, text: &str) -> (bool, bool) {
-    let slow = scanner.judge_named(&Ad::of_text(text)).is_some();
+    let slow =
+        scanner.judge_named(&Ad::of_text(text), &Lookup::new(scanner.vocabulary())).is_some();
     (slow, scanner.sieve().may_hold_anchor(text))
 }
 
@@ -51,7 +52,9 @@ fn no_example_is_lost_in_either_scope() {
         let mut sieve = scanner.sieve();
         let mut found = 0;
         for text in &texts {
-            let slow = scanner.judge_named(&Ad::of_text(text)).is_some();
+            let slow = scanner
+                .judge_named(&Ad::of_text(text), &Lookup::new(scanner.vocabulary()))
+                .is_some();
             assert!(!slow || sieve.may_hold_anchor(text), "{text}");
             found += usize::from(slow);
         }
@@ -64,7 +67,7 @@ fn an_ad_that_is_let_through_is_judged_as_always() {
     let scanner = scanner(Scope::Listed);
     for text in examples().into_iter().step_by(7) {
         let ad = Ad::of_text(&text);
-        if let Some(finding) = scanner.judge_named(&ad) {
+        if let Some(finding) = scanner.judge_named(&ad, &Lookup::new(scanner.vocabulary())) {
             assert_eq!(finding, scanner.judge(&ad));
         }
     }
@@ -96,10 +99,10 @@ fn no_term_is_lost_however_it_is_written() {
     let mut sieve = scanner.sieve();
     let mut found = 0;
     let terms = (0..vocabulary.count()).step_by(307).map(|at| vocabulary.term(at));
-    for (at, term) in terms.filter(|term| is_about(term.kind)).enumerate() {
+    for (at, term) in terms.filter(|term| term.kind.is_about()).enumerate() {
         let said = written(term.text, at % 12);
         for text in [said.clone(), format!("sofa, 12 cm {said} in gutem Zustand 45 €")] {
-            let slow = scanner.judge_named(&Ad::of_text(&text)).is_some();
+            let slow = scanner.judge_named(&Ad::of_text(&text), sieve.lookup()).is_some();
             assert!(!slow || sieve.may_hold_anchor(&text), "{text}");
             found += usize::from(slow);
         }
@@ -133,7 +136,7 @@ fn an_ad_is_read_field_by_field() {
     let mut sieve = scanner.sieve();
     let held: Vec<bool> = ad.fields.iter().map(|f| sieve.may_hold_anchor(&f.text)).collect();
     assert_eq!(held, [false, true]);
-    assert!(scanner.judge_named(&ad).is_some());
+    assert!(scanner.judge_named(&ad, &Lookup::new(scanner.vocabulary())).is_some());
 }
 
 proptest! {
