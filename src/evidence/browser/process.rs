@@ -100,7 +100,7 @@ pub(super) struct Running {
     profile: TempDir,
     program: PathBuf,
     // Ends last: until then it sees to it that nothing stays.
-    _guard: Guard,
+    _guard: Option<Guard>,
 }
 
 impl Running {
@@ -124,17 +124,13 @@ impl Running {
         // In a group of its own: its processes can be ended together, and Ctrl-C is ours to answer.
         #[cfg(unix)]
         std::os::unix::process::CommandExt::process_group(&mut command, 0);
-        let mut child = command.spawn().map_err(|err| BrowserError::Start {
+        let child = command.spawn().map_err(|err| BrowserError::Start {
             program: program.clone(),
             why: err.to_string(),
         })?;
-        match Guard::set(child.id(), profile.path()) {
-            Ok(guard) => Ok(Self { child, profile, program, _guard: guard }),
-            Err(err) => {
-                end(&mut child);
-                Err(err.into())
-            }
-        }
+        // Where there is no shell, a browser is better unguarded than not at all.
+        let guard = Guard::set(child.id(), profile.path()).ok();
+        Ok(Self { child, profile, program, _guard: guard })
     }
 
     /// Waits until it can be spoken to; returns port and path of its debugging protocol.
