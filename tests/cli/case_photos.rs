@@ -112,5 +112,8 @@ fn one_photo_in_two_sizes_joins_accounts_and_the_platforms_picture_does_not() {
     assert!(ignored.iter().any(|(count, why)| *count == 3 && why.contains("one address")));
 
     let table = sandbox.run(&["case", "links", "case", "--format", "table"]);
-    assert!(table.contains("photo   dhash-64:") && table.contains(" in 000"), "{table}");
+    assert!(
+        table.contains("photo   dhash-64:") && table.contains("                in 000"),
+        "{table}"
+    );
 }

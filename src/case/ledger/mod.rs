@@ -120,6 +120,10 @@ fn cores() -> NonZero<usize> {
 /// Sorts ads by date, then by name; each is moved once, because it is large.
 pub(super) fn by_date(ads: &mut [Ad]) {
     ads.sort_by_cached_key(|ad| (ad.offer.date, ad.ad_id.clone()));
+    // Lists name all ads in this order, many times: what lies in memory in this order is read faster.
+    for ad in ads {
+        ad.ad_id = (&*ad.ad_id).into();
+    }
 }
 
 /// The ledger file of a case.

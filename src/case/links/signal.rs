@@ -122,6 +122,7 @@ impl<'a> Sightings<'a> {
                 let values = values(record).into_iter().chain(text);
                 all.extend(values.map(|(kind, value)| Sighting { kind, value, account, ad }));
             }
+            all.sort_unstable();
             all
         };
         let mut all: Vec<Sighting<'a>> = thread::scope(|scope| {
@@ -140,7 +141,8 @@ impl<'a> Sightings<'a> {
                 ad,
             }));
         }
-        all.sort_unstable();
+        // Each thread's part is in order, which this kind of sorting makes use of.
+        all.sort();
         all.dedup();
         let mut with_own = HashSet::new();
         for group in all.chunk_by(same_value) {

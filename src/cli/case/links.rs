@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Context;
 
-use crate::case::links::{Cluster, Edge, EdgeRow, Kind, Links, Photos, graphml, links};
+use crate::case::links::{Cluster, EdgeRow, Kind, Links, Photos, graphml, links};
 use crate::case::summary::CaseHead;
 use crate::case::{Folder, report};
 use crate::cli::format::FormatArgs;
@@ -111,15 +111,6 @@ fn table(links: &Links) -> String {
     text
 }
 
-/// What two accounts share, and where to look it up.
-fn shared(edge: &Edge) -> String {
-    match (edge.kind, edge.items().as_slice()) {
-        (Kind::Text, _) => format!("as in {}", edge.value),
-        (_, []) => edge.value.clone(),
-        (_, items) => format!("{} in {}", edge.value, items.join(", ")),
-    }
-}
-
 /// A network: a line on the whole, its accounts by number, then what two of them share.
 fn block(cluster: &Cluster) -> String {
     let mut text = format!(
@@ -143,8 +134,12 @@ fn block(cluster: &Cluster) -> String {
     for edge in &cluster.edges {
         let pair = format!("{}–{}", numbers[edge.a.as_str()], numbers[edge.b.as_str()]);
         let kind = edge.kind.word();
-        let line = format!("    {pair:<7} {kind:<7} {}  {:.2}", shared(edge), edge.strength);
+        let value = if edge.kind == Kind::Text { "as in " } else { "" }.to_owned() + &edge.value;
+        let line = format!("    {pair:<7} {kind:<7} {value}  {:.2}", edge.strength);
         let _ = writeln!(text, "{}", terminal_text::escape(&line));
+        for item in edge.items() {
+            let _ = writeln!(text, "                    in {}", terminal_text::escape(item));
+        }
     }
     text + "\n"
 }

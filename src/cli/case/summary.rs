@@ -176,7 +176,7 @@ fn write(
         return render(summary, form, args, streams.data());
     }
     let cannot = "cannot write the summary";
-    let mut out = BufWriter::new(File::create(path).context(cannot)?);
+    let mut out = BufWriter::with_capacity(1 << 16, File::create(path).context(cannot)?);
     render(summary, form, args, &mut out)?;
     out.flush().context(cannot)?;
     streams.message(format_args!("Wrote {}.", path.display()));
