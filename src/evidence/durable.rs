@@ -53,8 +53,15 @@ pub(crate) fn sync_trees(folders: &[&Path]) -> io::Result<()> {
     match folders {
         #[cfg(target_os = "linux")]
         [first, _, ..] => {
+            use rustix::io::Errno;
             let folder = fs::File::open(first)?;
-            Ok(rustix::fs::syncfs(&folder)?)
+            match rustix::fs::syncfs(&folder) {
+                // Some file systems of networks and containers cannot.
+                Err(Errno::NOSYS | Errno::OPNOTSUPP | Errno::INVAL) => {
+                    folders.iter().try_for_each(|folder| sync_tree(folder))
+                }
+                result => Ok(result?),
+            }
         }
         folders => folders.iter().try_for_each(|folder| sync_tree(folder)),
     }

@@ -1,5 +1,6 @@
 //! WARC 1.1 (ISO 28500:2017): the archive of what was asked and answered.
 
+mod aside;
 mod reader;
 mod writer;
 

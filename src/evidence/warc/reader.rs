@@ -5,6 +5,7 @@ use std::io::{self, BufRead, BufReader, Read};
 
 use flate2::bufread::GzDecoder;
 
+use super::aside::Payload;
 use crate::evidence::digest::{Hasher, Sha256};
 
 /// Longest head of a record.
@@ -120,7 +121,7 @@ fn read_block(member: &mut impl BufRead, record: &mut ReadRecord) -> io::Result<
     // Until the empty line that ends the head of an HTTP message, the payload is not begun.
     let is_message = record.field("content-type").starts_with("application/http");
     let mut head: Option<Vec<u8>> = is_message.then(Vec::new);
-    let mut payload = is_message.then(Hasher::default);
+    let mut payload = is_message.then(|| Payload::of(length));
     let mut body = member.take(length);
     loop {
         let bytes = body.fill_buf()?;
@@ -150,7 +151,7 @@ fn read_block(member: &mut impl BufRead, record: &mut ReadRecord) -> io::Result<
     let payload = match record.field("warc-type") {
         // Such a file has no head of its own.
         "resource" => Some(block.digest()),
-        _ => payload.filter(|_| head.is_none()).map(|payload| payload.digest()),
+        _ => payload.filter(|_| head.is_none()).and_then(Payload::digest),
     };
     check_digests(record, block.digest(), payload);
     Ok(())
@@ -197,5 +198,33 @@ impl<R: BufRead> BufRead for Counting<R> {
     fn consume(&mut self, count: usize) {
         self.count += count as u64;
         self.inner.consume(count);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::Timestamp;
+
+    use super::WarcReader;
+    use crate::evidence::digest::Sha256;
+    use crate::evidence::warc::{Kind, RecordHead, WarcWriter};
+
+    #[test]
+    fn digests_of_short_and_long_payloads_are_checked() {
+        for length in [10, 5_000_000] {
+            let body: Vec<u8> = (0..length).map(|n: u32| (n % 253) as u8).collect();
+            for (stated, faults) in [(Sha256::of(&body), 0), (Sha256::of(b"other"), 1)] {
+                let head = b"HTTP/1.1 200 OK\r\nX: y\r\n\r\n";
+                let kind = "application/http;msgtype=response";
+                let record = RecordHead::new(Kind::Response, Timestamp::UNIX_EPOCH, kind)
+                    .with("WARC-Payload-Digest", format_args!("sha256:{stated}"));
+                let mut writer = WarcWriter::new(Vec::new());
+                writer.put_bytes(&record, &[&head[..], &body].concat()).unwrap();
+                let file = writer.into_inner();
+                let record = WarcReader::new(&file[..]).next().unwrap().unwrap();
+                assert_eq!(record.http_head, head);
+                assert_eq!(record.faults.len(), faults, "{length}: {:?}", record.faults);
+            }
+        }
     }
 }
