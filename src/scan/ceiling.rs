@@ -36,8 +36,17 @@ const SETTLED: [&str; 26] = [
     "category.elsewhere",
 ];
 
+/// Features of words that speak of something else.
+const NEGATIVE: &str = "negative.";
+
 /// Room for sums that are added in another order.
 const SLACK: f64 = 1e-6;
+
+/// False for weights of one's own with which a word of something else speaks for a find:
+/// with these no ceiling is known.
+pub(super) fn is_known(weights: &Weights) -> bool {
+    weights.iter().all(|(name, points)| !name.contains(NEGATIVE) || points <= 0.0)
+}
 
 /// What is assumed of an ad whose figures are not read: that all speak for a find.
 /// `grams` and `size` are as read, and so is the `category`.
@@ -54,11 +63,13 @@ pub(super) fn assumed(grams: bool, size: bool, category: Option<Shelf>) -> Circu
 }
 
 /// The most points that `marks` can come to: all of those in the ad, none held foreign,
-/// every negative held denied.
+/// and every negative held denied that may not count.
 pub(super) fn points(marks: &[Mark<'_>], around: Circumstances, weights: &Weights) -> f64 {
     let most = |feature: &judgement::Feature| {
         let points = feature.value * weights.get(feature.name);
-        if SETTLED.contains(&feature.name) { points } else { points.max(0.0) }
+        // Further negatives could only make it less.
+        let is_settled = SETTLED.contains(&feature.name) || feature.name.starts_with(NEGATIVE);
+        if is_settled { points } else { points.max(0.0) }
     };
     let foreign = weights.get("anchor.foreign").max(0.0);
     let sums = judgement::anchors(marks)

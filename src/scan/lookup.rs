@@ -6,8 +6,12 @@ use std::rc::Rc;
 use crate::lexicon::Vocabulary;
 use crate::lexicon::index::{Candidate, Index, Seen};
 
+use super::normal::Text;
+
 /// Words that are remembered.
 const PLACES: usize = 1 << 13;
+/// Texts whose room is kept.
+const ROOMS: usize = 8;
 /// Longer words than this, in bytes, are not.
 const LONGEST: usize = 40;
 
@@ -27,6 +31,7 @@ pub enum After {
 pub struct Lookup<'a> {
     vocabulary: &'a Vocabulary,
     places: RefCell<Vec<Option<Known>>>,
+    room: RefCell<Vec<Text>>,
 }
 
 #[derive(Debug)]
@@ -62,7 +67,21 @@ impl<'a> Lookup<'a> {
     /// Prepares to look up words in `vocabulary`.
     #[must_use]
     pub fn new(vocabulary: &'a Vocabulary) -> Self {
-        Self { vocabulary, places: RefCell::new(Vec::new()) }
+        Self { vocabulary, places: RefCell::new(Vec::new()), room: RefCell::new(Vec::new()) }
+    }
+
+    /// The words of `text`, in room that an earlier text no longer needs.
+    pub(super) fn read(&self, text: &str) -> Text {
+        let mut read = self.room.borrow_mut().pop().unwrap_or_default();
+        read.read(text);
+        read
+    }
+
+    /// Takes back the room of `texts`.
+    pub(super) fn reuse(&self, texts: Vec<Text>) {
+        let mut room = self.room.borrow_mut();
+        room.extend(texts.into_iter().filter(Text::is_small));
+        room.truncate(ROOMS);
     }
 
     /// Where the words are looked up.

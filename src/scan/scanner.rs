@@ -45,6 +45,7 @@ pub struct Scanner<'a> {
     weights: &'a Weights,
     meanings: Meanings<'a>,
     options: Options,
+    has_ceiling: bool,
 }
 
 /// An ad after matching, before it is judged.
@@ -78,7 +79,8 @@ impl<'a> Scanner<'a> {
         options: Options,
     ) -> Self {
         let meanings = Meanings::new(species, vocabulary, options.on, options.scope);
-        Self { vocabulary, species, weights, meanings, options }
+        let has_ceiling = ceiling::is_known(weights);
+        Self { vocabulary, species, weights, meanings, options, has_ceiling }
     }
 
     /// The words that it knows.
@@ -109,6 +111,7 @@ impl<'a> Scanner<'a> {
         let found = matched(ad, lookup);
         let is_named = found.hits.iter().any(|hit| self.is_anchor(hit.term));
         if !is_named || self.must_be_clear(ad, &found) {
+            lookup.reuse(found.texts);
             return None;
         }
         let reading = self.read_on(ad, found);
@@ -119,11 +122,13 @@ impl<'a> Scanner<'a> {
 
     /// True when no language, price or contact would make more than clear of `ad`.
     fn must_be_clear(&self, ad: &Ad<'_>, found: &Matched) -> bool {
-        if found.hits.len() > MOST_MARKS {
+        if !self.has_ceiling || found.hits.len() > MOST_MARKS {
             return false;
         }
         let measures = measures(ad, &found.texts);
-        let marks: Vec<Mark<'_>> = found.hits.iter().map(|hit| self.best_mark(*hit)).collect();
+        let is_ascii = ad.fields.iter().all(|field| field.text.is_ascii());
+        let marks: Vec<Mark<'_>> =
+            found.hits.iter().map(|hit| self.best_mark(ad, *hit, is_ascii)).collect();
         let around = ceiling::assumed(
             measures.grams.is_some(),
             measures.centimetres.is_some(),
@@ -132,10 +137,14 @@ impl<'a> Scanner<'a> {
         self.verdict(score(ceiling::points(&marks, around, self.weights))) == Verdict::Clear
     }
 
-    /// The mark of `hit` where it says the most.
-    fn best_mark(&self, hit: Hit) -> Mark<'a> {
+    /// The mark of `hit` where it says the most: a negative is held denied, unless it is
+    /// English. Of an ad in ASCII English is never ruled out, so that one will count.
+    fn best_mark(&self, ad: &Ad<'_>, hit: Hit, is_ascii: bool) -> Mark<'a> {
         let mark = self.mark(hit);
-        Mark { denied: mark.term.kind == Kind::Negative, ..mark }
+        let will_count =
+            is_ascii && (hit.languages.is_universal() || hit.languages.has(Language::ENGLISH));
+        let denied = mark.term.kind == Kind::Negative && (!will_count || is_denied(ad, &hit));
+        Mark { denied, ..mark }
     }
 
     /// Judges `ad`.
@@ -165,8 +174,7 @@ impl<'a> Scanner<'a> {
         let spoken = self.spoken(ad, &texts, &hits);
         let mut marks = self.marks(hits, spoken);
         for mark in &mut marks {
-            let before = &ad.fields[mark.hit.field].text[..mark.hit.start];
-            mark.denied = mark.term.kind == Kind::Negative && negation::ends(before);
+            mark.denied = mark.term.kind == Kind::Negative && is_denied(ad, &mark.hit);
         }
         let mut reading = Reading {
             marks,
@@ -325,12 +333,17 @@ impl<'a> Scanner<'a> {
     }
 }
 
+/// True when a word that denies stands before `hit`.
+fn is_denied(ad: &Ad<'_>, hit: &Hit) -> bool {
+    negation::ends(&ad.fields[hit.field].text[..hit.start])
+}
+
 fn matched(ad: &Ad<'_>, lookup: &Lookup<'_>) -> Matched {
     let mut hits: Vec<Hit> = Vec::new();
     let mut texts = Vec::new();
     let mut before = 0;
     for (at, field) in ad.fields.iter().enumerate() {
-        let text = Text::of(&field.text);
+        let text = lookup.read(&field.text);
         matching::hits(lookup, &text, at, before, &mut hits);
         before += text.tokens().len();
         texts.push(text);

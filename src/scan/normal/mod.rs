@@ -51,6 +51,11 @@ impl Text {
         disguise::readings(&self.words, &mut self.readings);
     }
 
+    /// True when the room that it holds is worth keeping.
+    pub(super) fn is_small(&self) -> bool {
+        self.units.capacity() < 1 << 14
+    }
+
     /// The words in order.
     #[must_use]
     pub fn tokens(&self) -> &[Token] {
