@@ -46,6 +46,23 @@ fn outputs() -> Sandbox {
     sandbox
 }
 
+#[cfg(feature = "pdf")]
+#[test]
+fn hostile_ads_stand_in_the_pdf_as_words() {
+    let sandbox = Sandbox::new();
+    sandbox.write("scan.jsonl", HOSTILE);
+    let _ = sandbox.run(&["case", "new", "case", "--title", "#panic(\"read\")"]);
+    let _ = sandbox.run(&["case", "import", "case", "scan.jsonl"]);
+    let output = sandbox.run(&["case", "summary", "case", "--pdf", "s.pdf"]);
+    assert!(output.starts_with("exit 0"), "{output}");
+    let bytes = fs_err::read(sandbox.path("s.pdf")).unwrap();
+    let text = String::from_utf8_lossy(&bytes);
+    // Links lead to places in the document only; nothing runs.
+    for forbidden in ["/URI", "/JavaScript", "/JS", "/Launch", "/EmbeddedFile"] {
+        assert!(!text.contains(forbidden), "{forbidden}");
+    }
+}
+
 fn files(folder: &Path) -> Vec<(String, String)> {
     let mut files = Vec::new();
     for entry in fs_err::read_dir(folder).unwrap() {
