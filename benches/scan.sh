@@ -3,6 +3,7 @@
 # and prints Markdown: scan.sh [MIB]. Needs python3, ripgrep and GNU time.
 #   RUNS=5          runs of each program (the median counts)
 #   PEER_MIB=32     what the slow ones get: the beginning of the same file
+#   RG_TERMS=30000  terms that ripgrep gets
 #   PUGMARK=…       the program, instead of target/release/pugmark
 #   PYTHON=…        a Python with scan_requirements.txt, instead of a new environment
 #   ONLY=text,jsonl,csv,memory,lexicon,start   some parts only

@@ -9,6 +9,7 @@ for byte, that of one run without a checkpoint. Ends with 1 when one is not.
 import argparse
 import contextlib
 import gzip
+import json
 import os
 import pathlib
 import random
@@ -51,7 +52,7 @@ class Scan:
         (folder / "whole").unlink()
 
     def trial(self, chance):
-        """Runs the scan, killed at random; says how often it was, how often with a place saved, and if all is well."""
+        """Runs the scan, killed at random; says how often it was, how often after something was saved, and if all is well."""
         output, place = self.folder / "out", self.folder / "place"
         command = [*self.command, "--output", output, "--checkpoint", place]
         kills = saved = 0
@@ -65,11 +66,8 @@ class Scan:
                 process.kill()
                 process.wait()
                 kills += 1
-            if place.exists():
+            if place.exists() and json.loads(place.read_bytes())["blocks"] > 0:
                 saved += 1
-            elif output.exists():
-                # Killed before the first saving: what little was written is nobody's, and the user starts anew.
-                output.unlink()
         same = status == 0 and output.read_bytes() == self.whole and not place.exists()
         output.unlink(missing_ok=True)
         place.unlink(missing_ok=True)
@@ -95,7 +93,7 @@ def main():
                 if not same:
                     wrong.append(f"after {some} kills: {scan.name}")
                 print(f"{kills} kills, {ended} scans", file=sys.stderr, flush=True)
-    print("| kills | of these with a place saved | scans brought to their end | outputs that differ |")
+    print("| kills | of these after something was saved | scans brought to their end | outputs that differ |")
     print("|---|---|---|---|")
     print(f"| {kills} | {saved} | {ended} | {len(wrong)} |")
     print(f"\nLoad: {', '.join(f'{part:.1f}' for part in os.getloadavg())}")

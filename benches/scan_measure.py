@@ -19,7 +19,7 @@ RUNS = int(os.environ.get("RUNS", "5"))
 PEER_MIB = int(os.environ.get("PEER_MIB", "32"))
 ONLY = os.environ.get("ONLY", "start,text,jsonl,csv,lexicon,memory").split(",")
 # More terms than these ripgrep does not take within its limits, or takes minutes to build.
-RG_TERMS = 30_000
+RG_TERMS = int(os.environ.get("RG_TERMS", "30000"))
 # And those of which Vectorscan makes words within a minute.
 WORDS_TERMS = 10_000
 TOO_LONG = 900
@@ -92,10 +92,10 @@ class Table:
         core = statistics.median(one.core for one in runs)
         speed = (bytes_read or self.bytes_each) / seconds / 1e6
         self.base = self.base or speed
-        every = " ".join(f"{one.seconds:.2f}" for one in runs)
+        every = " ".join(f"{one.seconds:.3g}" for one in runs)
         memory = max(one.memory for one in runs) / 1024
         print(
-            f"| {name}{note} | {speed:,.1f} | {seconds:.2f} ({every}) | {core:.2f} "
+            f"| {name}{note} | {speed:,.1f} | {seconds:.3g} ({every}) | {core:.3g} "
             f"| {memory:,.0f} MiB | {speed / self.base:.2f} |",
             flush=True,
         )

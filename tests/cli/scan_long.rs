@@ -34,7 +34,11 @@ fn a_scan_that_was_killed_goes_on_and_its_output_is_that_of_one_run() {
     let saved = [&scan[..], &["--output", "out.jsonl", "--checkpoint", "place.json"]].concat();
     let mut child = sandbox.command(&saved).stderr(Stdio::null()).spawn().unwrap();
     let begun = Instant::now();
-    while !sandbox.path("place.json").exists() && begun.elapsed() < Duration::from_secs(120) {
+    let has_saved_blocks = || {
+        let place = fs_err::read(sandbox.path("place.json")).unwrap_or_default();
+        serde_json::from_slice(&place).is_ok_and(|place: serde_json::Value| place["blocks"] != 0)
+    };
+    while !has_saved_blocks() && begun.elapsed() < Duration::from_secs(120) {
         std::thread::sleep(Duration::from_millis(2));
     }
     child.kill().unwrap();
@@ -49,6 +53,27 @@ fn a_scan_that_was_killed_goes_on_and_its_output_is_that_of_one_run() {
     assert!(!sandbox.path("place.json").exists());
     let refused = sandbox.run(&saved);
     assert!(refused.starts_with("exit 2") && refused.contains("not written over"), "{refused}");
+}
+
+#[test]
+fn a_scan_that_was_killed_before_anything_was_saved_begins_again() {
+    let sandbox = Sandbox::new();
+    sandbox.write("dump.txt", dump(100_000));
+    let scan = ["scan", "dump.txt", "--only", "flag,review", "--format", "jsonl"];
+    let whole = sandbox.command(&scan).output().unwrap();
+    let saved = [&scan[..], &["--output", "out.jsonl", "--checkpoint", "place.json"]].concat();
+    let mut child = sandbox.command(&saved).stderr(Stdio::null()).spawn().unwrap();
+    let begun = Instant::now();
+    while !sandbox.path("place.json").exists() && begun.elapsed() < Duration::from_secs(120) {
+        std::thread::sleep(Duration::from_millis(1));
+    }
+    child.kill().unwrap();
+    child.wait().unwrap();
+    // What it had written since belongs to no saved place.
+    fs_err::write(sandbox.path("out.jsonl"), "half of a rec").unwrap();
+    let again = sandbox.command(&saved).output().unwrap();
+    assert_eq!(again.status.code(), Some(0), "{}", String::from_utf8_lossy(&again.stderr));
+    assert_eq!(fs_err::read(sandbox.path("out.jsonl")).unwrap(), whole.stdout);
 }
 
 #[test]

@@ -58,8 +58,11 @@ impl Checkpoint {
                 (place, file)
             }
             Err(err) if err.kind() == io::ErrorKind::NotFound => {
-                let schema = SCHEMA.to_owned();
-                (Place { schema, scan, ..Place::default() }, create(output)?)
+                let place = Place { schema: SCHEMA.to_owned(), scan, ..Place::default() };
+                let file = create(output)?;
+                // From here on the output is this scan's, however early it is stopped.
+                durable::replace(path, &serde_json::to_vec_pretty(&place)?)?;
+                (place, file)
             }
             Err(err) => return Err(err).context("cannot read the checkpoint"),
         };
