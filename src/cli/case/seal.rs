@@ -25,7 +25,8 @@ pub(super) struct KeyArgs {}
 /// custody log keeps to which keys it was sealed, and its hash.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:
-  pugmark case seal CASE --to age1ql3z7hjy54pw3hyww5ayyfg7zqgvc7w3j2elw8zmrj2kg5sfn9aqmcac8p --out case.age
+  pugmark case seal CASE --out case.age \\
+      --to age1ql3z7hjy54pw3hyww5ayyfg7zqgvc7w3j2elw8zmrj2kg5sfn9aqmcac8p
   pugmark case seal CASE --to age1… --to age1… --out case.age   (either can open it)")]
 pub(super) struct SealArgs {
     /// Case folder
