@@ -5,7 +5,7 @@ use crate::lexicon::words::{Gap, Shape, Token};
 use crate::lexicon::{Index, Kind, Language, Languages, Vocabulary};
 
 use super::lookup::{After, Lookup};
-use super::normal::Text;
+use super::normal::{Reading, Text};
 
 /// A term met in a field of an ad.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -32,17 +32,23 @@ pub struct Hit {
     pub disguised: bool,
 }
 
+/// Hits of one text at most, or somewhat more: text that repeats itself for megabytes is no ad.
+const MOST: usize = 20_000;
+
 /// Adds the hits in `text`, field number `field`, which has `before` words of the
-/// ad before it, in order of their place.
+/// ad before it, in order of their place; the first [`MOST`] of a text.
 pub fn hits(lookup: &Lookup<'_>, text: &Text, field: usize, before: usize, out: &mut Vec<Hit>) {
     let begin = out.len();
     let (matcher, vocabulary) = (Matcher { lookup, text, field, before }, lookup.vocabulary());
     for at in 0..text.tokens().len() {
         matcher.at_word(at, out);
+        if out.len() - begin >= MOST {
+            break;
+        }
     }
     matcher.across(out);
     matcher.abbreviated(out);
-    for reading in text.readings() {
+    for reading in text.readings().iter().take(MOST) {
         let seen = Seen::of(&reading.form);
         matcher.candidates(seen, reading.first, reading.after, reading.disguised, out);
     }
@@ -147,8 +153,8 @@ impl Matcher<'_> {
         let token = self.text.tokens().get(next).filter(|token| token.gap != Gap::Break);
         let Some(token) = token else { return After::Nothing };
         let seen = self.seen(token);
-        let is_read_otherwise = without_article(seen.form).is_some()
-            || self.text.readings().iter().any(|reading| reading.first == next);
+        let is_read_otherwise =
+            without_article(seen.form).is_some() || self.readings_at(next).next().is_some();
         if is_read_otherwise { After::Anything } else { After::Word(seen.bit()) }
     }
 
@@ -195,6 +201,13 @@ impl Matcher<'_> {
         found
     }
 
+    /// The other readings that begin with the token at `place`.
+    fn readings_at(&self, place: usize) -> impl Iterator<Item = &Reading> {
+        let readings = self.text.readings();
+        let first = readings.partition_point(|reading| reading.first < place);
+        readings[first..].iter().take_while(move |reading| reading.first == place)
+    }
+
     /// True when word number `at` of `candidate` is what the disguised token `place` means.
     fn follows_disguised(
         &self,
@@ -203,11 +216,7 @@ impl Matcher<'_> {
         at: usize,
         place: usize,
     ) -> bool {
-        let readings = self.text.readings();
-        let first = readings.partition_point(|reading| reading.first < place);
-        readings[first..]
-            .iter()
-            .take_while(|reading| reading.first == place)
+        self.readings_at(place)
             .filter(|reading| reading.after == place + 1)
             .any(|reading| index.follows(candidate, at, Seen::of(&reading.form)))
     }
@@ -250,9 +259,13 @@ impl Matcher<'_> {
     }
 
     fn inside(&self, token: &Token, at: usize, out: &mut Vec<Hit>) {
+        let most = out.len() + MOST;
         let run = self.text.form(token);
         let plain = run.len() == (token.end - token.start) as usize;
         self.lookup.vocabulary().inside(run, |inside| {
+            if out.len() >= most {
+                return;
+            }
             let languages = Languages::one(inside.language);
             let mut hit = self.hit(inside.term, languages, at, at + 1);
             if plain {
@@ -289,7 +302,11 @@ impl Matcher<'_> {
             joined.push_str(self.text.form(token));
         }
         let token_at = |byte: usize| starts.partition_point(|start| *start <= byte) - 1;
+        let most = out.len() + MOST;
         self.lookup.vocabulary().inside(&joined, |inside| {
+            if out.len() >= most {
+                return;
+            }
             let (from, last) = (token_at(inside.from), token_at(inside.to - 1));
             let whole = starts[from] == inside.from;
             let length = self.lookup.vocabulary().term(inside.term).text.chars().count();
@@ -397,13 +414,15 @@ fn drop_covered(vocabulary: &Vocabulary, text: &Text, out: &mut Vec<Hit>, begin:
             && (kinds[whole] == Kind::Negative
                 || (is_covering(kinds[whole], Kind::Negative) && kinds[part] == Kind::Negative))
     };
+    let longest = found.iter().map(|hit| hit.end - hit.start).max().unwrap_or(0);
     let kept = (0..found.len()).filter(|short| {
         let hit = &found[*short];
         // The hits stand in the order of their starts.
+        let first = found.partition_point(|other| other.start + longest < hit.start);
         let near = found.partition_point(|other| other.start < hit.end);
         let hides =
             |long| covers(long, *short) || parts(long, *short) || breaks(text, &found[long], hit);
-        !(0..near).any(hides)
+        !(first..near).any(hides)
     });
     out.extend(kept.map(|at| found[at]));
 }
@@ -429,5 +448,24 @@ fn is_covering(long: Kind, short: Kind) -> bool {
         Kind::Negative => short != Kind::Negative,
         Kind::Tell | Kind::Legality => matches!(short, Kind::Negative | Kind::Tell | Kind::Product),
         other => other == short,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{MOST, hits};
+    use crate::lexicon::Vocabulary;
+    use crate::scan::lookup::Lookup;
+    use crate::scan::normal::Text;
+
+    #[test]
+    fn text_that_repeats_itself_without_end_has_so_many_hits_and_no_more() {
+        let vocabulary = Vocabulary::embedded();
+        let lookup = Lookup::new(&vocabulary);
+        for text in ["ivory ", "象牙手镯出售", "象 牙 ", "i-v-o-r-y "] {
+            let mut found = Vec::new();
+            hits(&lookup, &Text::of(&text.repeat(40_000)), 0, 0, &mut found);
+            assert!((1_000..4 * MOST).contains(&found.len()), "{text}: {} hits", found.len());
+        }
     }
 }
