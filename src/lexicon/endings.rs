@@ -27,8 +27,9 @@ pub enum Ending {
     Hungarian,
 }
 
+/// Without -o, which calls somebody: *leopardo* is Spanish. Neuter nouns are listed with theirs.
 const WEST_SLAVIC: &str = " a ach ami am ata ati atek ech eho ej ek em emi emu er ey i ich ie iego iej \
-    iemu im imi in ich iho imu iom iow ka ki ke ku kiem kow kami ku ko m mi my o och om ou ove \
+    iemu im imi in ich iho imu iom iow ka ki ke ku kiem kow kami ku ko m mi my och om ou ove \
     ovi ow owa owe owi owie owych owej owym owa ovy ova ovou ovym ovych u um umi us y ych ym ymi \
     yho ymu ze zi ia iu e ego ek ku cie ce cy on onu onem nej neho nych nym ni nou na ne ny ";
 
