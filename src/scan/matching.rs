@@ -36,7 +36,7 @@ pub struct Hit {
 const MOST: usize = 20_000;
 
 /// Adds the hits in `text`, field number `field`, which has `before` words of the
-/// ad before it, in order of their place; the first [`MOST`] of a text.
+/// ad before it, in order of their place; the first 20,000 of a text.
 pub fn hits(lookup: &Lookup<'_>, text: &Text, field: usize, before: usize, out: &mut Vec<Hit>) {
     let begin = out.len();
     let (matcher, vocabulary) = (Matcher { lookup, text, field, before }, lookup.vocabulary());

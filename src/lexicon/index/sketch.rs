@@ -1,6 +1,6 @@
 //! A small summary of an index: which words cannot be part of a term.
 //!
-//! It is made of sets of hashes ([`super::bits`]) that are compiled with the index.
+//! It is made of sets of hashes (`bits`) that are compiled with the index.
 
 use super::super::endings::{self, Ending};
 use super::Index;
