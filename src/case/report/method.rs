@@ -20,6 +20,20 @@ pub(super) fn method(summary: &Summary, language: Language) -> Vec<(&'static str
     items.into_iter().map(|(key, text)| (language.word(key), text)).collect()
 }
 
+/// The sentence that a report opens with: how many ads, records and offers it counts.
+pub(super) fn lead(summary: &Summary, language: Language) -> String {
+    let Summary { totals, looked_at, .. } = summary;
+    language.say(
+        "lead",
+        &[
+            ("ads", &language.number(totals.ads)),
+            ("records", &language.number(looked_at.records)),
+            ("offers", &language.number(totals.unique_ads)),
+            ("review", &language.number(looked_at.open)),
+        ],
+    )
+}
+
 /// What became of ads that were visited again; `None` when none was.
 pub(super) fn removal(summary: &Summary, language: Language) -> Option<String> {
     let removal = summary.removal;

@@ -15,7 +15,7 @@ use maud::{DOCTYPE, Markup, PreEscaped, html};
 use sha2::{Digest, Sha256};
 
 use super::Language;
-use super::method::{method, removal};
+use super::method::{lead, method, removal};
 use crate::case::summary::{Eur, Figure, Summary};
 
 const STYLE: &str = include_str!("style.css");
@@ -51,15 +51,7 @@ impl Page<'_> {
     }
 
     fn header(&self) -> Markup {
-        let Summary { case, totals, looked_at, .. } = self.summary;
-        let values = [
-            ("ads", self.number(totals.ads)),
-            ("records", self.number(looked_at.records)),
-            ("offers", self.number(totals.unique_ads)),
-            ("review", self.number(looked_at.open)),
-        ];
-        let values: Vec<(&str, &str)> =
-            values.iter().map(|(key, value)| (*key, value.as_str())).collect();
+        let case = &self.summary.case;
         html! {
             header {
                 div.mark { (mark()) span { "pugmark" } }
@@ -67,7 +59,7 @@ impl Page<'_> {
                 h1 { (strangers::text(&case.title)) }
                 p.about { (self.about()) }
                 (self.key_figures())
-                p.lead { (self.say("lead", &values)) }
+                p.lead { (lead(self.summary, self.language)) }
                 @if let Some(text) = removal(self.summary, self.language) { p.lead { (text) } }
                 nav aria-label=(self.word("report")) {
                     ul {

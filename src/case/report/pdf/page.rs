@@ -8,7 +8,7 @@ use super::world::Fonts;
 use crate::case::ad::Ad;
 use crate::case::country;
 use crate::case::report::label::{is_italic, label};
-use crate::case::report::method::{method, removal};
+use crate::case::report::method::{lead, method, removal};
 use crate::case::report::{Language, excerpt};
 use crate::case::summary::{Eur, Figure, Summary};
 
@@ -141,16 +141,7 @@ impl Maker<'_> {
     }
 
     fn lead(&self) -> Vec<String> {
-        let Summary { totals, looked_at, .. } = self.summary;
-        let values = [
-            ("ads", self.number(totals.ads)),
-            ("records", self.number(looked_at.records)),
-            ("offers", self.number(totals.unique_ads)),
-            ("review", self.number(looked_at.open)),
-        ];
-        let values: Vec<(&str, &str)> =
-            values.iter().map(|(key, value)| (*key, value.as_str())).collect();
-        let lead = self.language.say("lead", &values);
+        let lead = lead(self.summary, self.language);
         std::iter::once(lead).chain(removal(self.summary, self.language)).collect()
     }
 
