@@ -83,25 +83,16 @@ mod tests {
 
     use crate::lexicon::Vocabulary;
     use crate::scan::ad::{Ad, Field, Role};
+    use crate::scan::examples;
     use crate::scan::lookup::Lookup;
     use crate::scan::{Options, Scanner, Scope, Verdict, Weights};
     use crate::species::Species;
 
     /// Titles and texts of the shipped examples.
-    fn examples() -> Vec<[String; 2]> {
-        let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/examples/ads");
-        let mut texts = Vec::new();
-        for entry in fs_err::read_dir(folder).unwrap() {
-            let path = entry.unwrap().path();
-            if path.extension().is_some_and(|end| end == "jsonl") {
-                for line in fs_err::read_to_string(path).unwrap().lines() {
-                    let ad: serde_json::Value = serde_json::from_str(line).unwrap();
-                    let field = |name: &str| ad[name].as_str().unwrap_or_default().to_owned();
-                    texts.push([field("title"), field("text")]);
-                }
-            }
-        }
-        texts
+    fn texts() -> Vec<[String; 2]> {
+        let field =
+            |ad: &serde_json::Value, name: &str| ad[name].as_str().unwrap_or_default().to_owned();
+        examples::ads().iter().map(|ad| [field(ad, "title"), field(ad, "text")]).collect()
     }
 
     fn ad(texts: &[String; 2]) -> Ad<'_> {
@@ -124,7 +115,7 @@ mod tests {
             let scanner = Scanner::new(&vocabulary, Species::embedded(), &weights, options);
             let lookup = Lookup::new(&vocabulary);
             let (mut shown, mut clear) = (0, 0);
-            for texts in examples() {
+            for texts in texts() {
                 let ad = ad(&texts);
                 let whole = scanner.judge(&ad);
                 let expected = (whole.verdict != Verdict::Clear).then_some(whole);

@@ -11,6 +11,8 @@ mod ceiling;
 pub mod duplicates;
 mod duty;
 pub mod evaluation;
+#[cfg(test)]
+mod examples;
 mod explain;
 pub mod extract;
 pub mod fit;

@@ -7,6 +7,7 @@ use proptest::prelude::*;
 
 use crate::lexicon::Vocabulary;
 use crate::scan::ad::{Ad, Field, Role};
+use crate::scan::examples;
 use crate::scan::lookup::Lookup;
 use crate::scan::{Options, Scanner, Scope, Weights};
 use crate::species::Species;
@@ -28,17 +29,10 @@ fn both_ways(scanner: &Scanner<'_>, text: &str) -> (bool, bool) {
 
 /// The shipped examples, field by field.
 fn examples() -> Vec<String> {
-    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/examples/ads");
     let mut texts = Vec::new();
-    for entry in fs_err::read_dir(folder).unwrap() {
-        let path = entry.unwrap().path();
-        if path.extension().is_some_and(|end| end == "jsonl") {
-            for line in fs_err::read_to_string(path).unwrap().lines() {
-                let object: serde_json::Value = serde_json::from_str(line).unwrap();
-                let fields = object.as_object().unwrap().values();
-                texts.extend(fields.filter_map(|value| value.as_str().map(str::to_owned)));
-            }
-        }
+    for ad in examples::ads() {
+        let fields = ad.as_object().unwrap().values();
+        texts.extend(fields.filter_map(|value| value.as_str().map(str::to_owned)));
     }
     texts
 }
