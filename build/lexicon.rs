@@ -5,6 +5,8 @@
 mod endings;
 #[path = "../src/lexicon/fold.rs"]
 mod fold;
+#[path = "../src/lexicon/function_words.rs"]
+mod function_words;
 #[path = "../src/lexicon/index/mod.rs"]
 mod index;
 #[path = "../src/lexicon/inflection.rs"]

@@ -9,6 +9,7 @@
 pub mod check;
 pub mod endings;
 pub mod fold;
+pub mod function_words;
 pub mod index;
 pub mod inflection;
 pub mod language;

@@ -4,11 +4,7 @@
 //! the words of the lexicon and a few function words, and the trigrams of
 //! `whatlang`. Where they do not settle it, no language is ruled out.
 
-use std::collections::HashMap;
-use std::sync::LazyLock;
-
-use crate::lexicon::fold::fold;
-use crate::lexicon::{Language, Languages};
+use crate::lexicon::{Language, Languages, function_words};
 
 use super::normal::Text;
 
@@ -20,19 +16,6 @@ pub struct Spoken {
     /// The languages that are not ruled out.
     pub possible: Languages,
 }
-
-static FUNCTION_WORDS: LazyLock<HashMap<String, Languages>> = LazyLock::new(|| {
-    let mut words: HashMap<String, Languages> = HashMap::new();
-    for line in include_str!("../../species-data/lexicon/function-words.csv").lines().skip(1) {
-        let Some((code, list)) = line.split_once(',') else { continue };
-        let Some(language) = Language::from_code(code) else { continue };
-        for word in list.split('|') {
-            let set = words.entry(fold(word)).or_default();
-            *set = set.with(Languages::one(language));
-        }
-    }
-    words
-});
 
 const COUNT: usize = 24;
 /// Share of the best language's evidence that keeps another possible.
@@ -59,8 +42,8 @@ pub fn spoken(
     }
     for (_, text) in fields {
         for token in text.tokens() {
-            if let Some(languages) = FUNCTION_WORDS.get(text.form(token)) {
-                add(&mut evidence, *languages, 1.5);
+            if let Some(languages) = function_words::languages(text.form(token)) {
+                add(&mut evidence, languages, 1.5);
             }
         }
     }

@@ -1,10 +1,10 @@
 //! Compiles terms into the bytes of an index.
 
-use std::collections::{HashMap, HashSet};
-use std::sync::LazyLock;
+use std::collections::HashMap;
 
 use super::super::endings::Ending;
 use super::super::fold;
+use super::super::function_words;
 use super::super::inflection::{self, Forms};
 use super::super::language::Language;
 use super::super::term::{Inflection, Kind, Term, Weight};
@@ -45,14 +45,6 @@ struct Compiler {
     sets: Sets,
 }
 
-/// Words that hold sentences together, folded: no taxon is named so, and no other word has
-/// one of them as its plural.
-static FUNCTION_WORDS: LazyLock<HashSet<String>> = LazyLock::new(|| {
-    let lines = include_str!("../../../species-data/lexicon/function-words.csv").lines().skip(1);
-    let lists = lines.filter_map(|line| line.split_once(','));
-    lists.flat_map(|(_, words)| words.split('|').map(fold::fold)).collect()
-});
-
 /// What a pattern is looked up by.
 #[derive(Clone, Debug, Default)]
 struct Keys {
@@ -72,7 +64,9 @@ impl Compiler {
     fn add(&mut self, term: Term) {
         let lower = term.text.to_lowercase();
         let words = Words::of(&lower);
-        let is_sentence_word = words.tokens.len() == 1 && FUNCTION_WORDS.contains(&words.folded);
+        // No taxon is named like a word that holds sentences together.
+        let is_sentence_word =
+            words.tokens.len() == 1 && function_words::languages(&words.folded).is_some();
         if words.tokens.is_empty() || (term.kind == Kind::Taxon && is_sentence_word) {
             return;
         }
@@ -292,7 +286,7 @@ fn whole_forms(forms: &Forms) -> Vec<(String, u32)> {
     for (at, form) in written.chain(spelled).enumerate() {
         let folded = fold::fold(&form);
         // Macaws, ara, are *are* in Italian, and so is half of English.
-        if at > 0 && FUNCTION_WORDS.contains(&folded) {
+        if at > 0 && function_words::languages(&folded).is_some() {
             continue;
         }
         let accents = (fold::accents(&form) & !1) | u32::from(folded != form);
