@@ -58,6 +58,55 @@ fn evidence_is_handed_over_received_and_signed_for() {
     assert!(as_lab(&sandbox, &["evidence", "verify", "at-lab"]).starts_with("exit 0"));
 }
 
+/// One person, one machine: the memory of it knows two copies of the case.
+#[test]
+fn a_package_received_on_the_machine_of_the_sender_leaves_both_cases_sound_and_a_cut_is_found() {
+    let sandbox = case();
+    let sound = |name: &str| {
+        let output = sandbox.run(&["evidence", "verify", name]);
+        assert!(output.starts_with("exit 0") && !output.contains("cut"), "{name}: {output}");
+        assert!(output.contains("\"check\":\"memory\",\"ok\":true"), "{name}: {output}");
+    };
+    let note = |name: &str| {
+        let output = sandbox.run(&["evidence", "note", "--case", name, "x"]);
+        assert!(output.starts_with("exit 0"), "{name}: {output}");
+    };
+    let cut = |name: &str| {
+        let log = sandbox.path(name).join("custody.jsonl");
+        let whole = fs_err::read_to_string(&log).unwrap();
+        let kept: Vec<&str> = whole.lines().collect();
+        let kept = &kept[..kept.len() - 1];
+        fs_err::write(&log, kept.join("\n") + "\n").unwrap();
+        let head = sandbox.path(name).join("custody.head");
+        fs_err::write(&head, format!("{}\n", kept[kept.len() - 1])).unwrap();
+        let output = sandbox.run(&["evidence", "verify", name]);
+        assert!(output.starts_with("exit 1") && output.contains("the log was cut"), "{output}");
+        let refused = sandbox.run(&["evidence", "note", "--case", name, "x"]);
+        assert!(refused.contains("the log was cut"), "{refused}");
+        fs_err::write(&log, &whole).unwrap();
+        fs_err::write(&head, format!("{}\n", whole.lines().last().unwrap())).unwrap();
+        sound(name);
+    };
+    let send = ["evidence", "transfer", "--case", "case", "--to", "Lab", "--out", "lab.tar"];
+    assert!(sandbox.run(&send).starts_with("exit 0"));
+    let received = sandbox.run(&["evidence", "receive", "lab.tar", "--case", "at-lab"]);
+    assert!(received.starts_with("exit 0"), "{received}");
+    ["case", "at-lab"].iter().for_each(|name| sound(name));
+    note("at-lab");
+    ["case", "at-lab"].iter().for_each(|name| sound(name));
+    // The longer one is moved: neither it nor the one that stays was cut.
+    fs_err::rename(sandbox.path("at-lab"), sandbox.path("moved")).unwrap();
+    ["case", "moved"].iter().for_each(|name| sound(name));
+    note("case");
+    note("moved");
+    note("moved");
+    ["case", "moved"].iter().for_each(|name| note(name));
+    ["case", "moved"].iter().for_each(|name| cut(name));
+    fs_err::remove_dir_all(sandbox.path("moved")).unwrap();
+    sound("case");
+    cut("case");
+}
+
 #[test]
 fn a_changed_package_is_refused_and_the_file_named() {
     let sandbox = case();
