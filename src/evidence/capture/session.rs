@@ -328,7 +328,7 @@ impl<'a> Session<'a> {
         let (Some(body), Some((sha256, _))) = (&exchange.body, exchange.entity) else { return };
         if is_whole
             && is_picture
-            && let (body, None) = page::unpack(body, exchange.header("content-encoding"))
+            && let (body, None) = page::unpack(body, &exchange.header_list("content-encoding"))
             && let Some(picture) = Picture::read(&body)
         {
             let url = exchange.url.to_string();
@@ -368,7 +368,7 @@ impl<'a> Session<'a> {
         if !is_style && !kind.is_empty() && !kind.contains("html") && !kind.contains("svg") {
             return;
         }
-        let decoded = page::decode(body, exchange.header("content-encoding"), &kind);
+        let decoded = page::decode(body, &exchange.header_list("content-encoding"), &kind);
         let reason = Reason { role, via: None };
         if let Some(problem) = decoded.problem {
             self.failures.push(failure(&exchange.url, reason, problem));

@@ -124,6 +124,13 @@ impl Exchange {
         self.headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default()
     }
 
+    /// The values of all lines of a header that is a list, as one line would have them.
+    /// Source: RFC 9110, section 5.3.
+    pub(crate) fn header_list(&self, name: &str) -> String {
+        let values = self.headers.get_all(name).into_iter().filter_map(|value| value.to_str().ok());
+        values.collect::<Vec<_>>().join(", ")
+    }
+
     /// Where the answer sends the client on, whatever the scheme.
     pub(crate) fn redirect(&self) -> Option<Url> {
         let redirects = matches!(self.status, Some(301 | 302 | 303 | 307 | 308));

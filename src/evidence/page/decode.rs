@@ -33,7 +33,8 @@ pub(in crate::evidence) fn decode(body: &[u8], coding: &str, kind: &str) -> Deco
 /// Takes the codings off in the opposite of the order in which they were put on. What came
 /// before the damage or the limit is kept, with a word on it.
 pub(in crate::evidence) fn unpack(body: &[u8], coding: &str) -> (Vec<u8>, Option<String>) {
-    let codings: Vec<_> = coding.split(',').map(|name| name.trim().to_ascii_lowercase()).collect();
+    let names = coding.split(',').map(|name| name.trim().to_ascii_lowercase());
+    let codings: Vec<_> = names.filter(|name| !matches!(&name[..], "" | "identity")).collect();
     if codings.len() > MOST_CODINGS {
         let many = format!("content is coded more than {MOST_CODINGS} times: it was not read");
         return (Vec::new(), Some(many));
@@ -60,7 +61,6 @@ pub(in crate::evidence) fn unpack(body: &[u8], coding: &str) -> (Vec<u8>, Option
 
 fn decoder<'a>(mut coded: Box<dyn Read + 'a>, name: &str) -> Result<Box<dyn Read + 'a>, String> {
     Ok(match name {
-        "" | "identity" => coded,
         "gzip" | "x-gzip" => Box::new(MultiGzDecoder::new(coded)),
         "deflate" => {
             // Servers disagree on what `deflate` is: with the zlib wrapper or without.

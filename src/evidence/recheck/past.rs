@@ -85,8 +85,10 @@ fn text(answer: &[u8], url: &Url) -> String {
     let head = String::from_utf8_lossy(head).into_owned();
     let field = |name: &str| {
         let lines = head.lines().filter_map(|line| line.split_once(':'));
-        let mut values = lines.filter(|(field, _)| field.eq_ignore_ascii_case(name));
-        values.next().map_or(String::new(), |(_, value)| value.trim().to_ascii_lowercase())
+        let values = lines.filter(|(field, _)| field.eq_ignore_ascii_case(name));
+        // What stands in several lines is one list.
+        let values: Vec<&str> = values.map(|(_, value)| value.trim()).collect();
+        values.join(", ").to_ascii_lowercase()
     };
     let body =
         if field("transfer-encoding").contains("chunked") { unchunk(body) } else { body.to_vec() };
@@ -127,5 +129,9 @@ mod tests {
         ] {
             assert_eq!(text(answer.as_bytes(), &url).trim(), "Elfenbein");
         }
+        let twice = zstd::encode_all(&zstd::encode_all(&b"<p>Elfenbein"[..], 3).unwrap()[..], 3);
+        let head = b"HTTP/1.1 200 OK\r\nContent-Encoding: zstd\r\nContent-encoding: zstd\r\n\r\n";
+        let answer = [&head[..], &twice.unwrap()].concat();
+        assert_eq!(text(&answer, &url).trim(), "Elfenbein");
     }
 }

@@ -38,6 +38,34 @@ fn packed_pages_are_read_for_their_parts_and_kept_as_they_came() {
     case.assert_items_sound();
 }
 
+/// A server and the proxy before it may each pack the body, and each say so in a line of its own.
+#[test]
+fn several_codings_are_taken_off_in_turn_however_they_are_written() {
+    let twice = zstd::encode_all(PAGE, 3).unwrap();
+    let server = serve(vec![
+        ("/lines", coded("text/html", "br\r\ncontent-encoding: zstd", &twice)),
+        ("/list", coded("text/html", "br, zstd", &twice)),
+        ("/gaps", coded("text/html", "identity,\r\nContent-Encoding:br ,ZSTD", &twice)),
+        ("/wrong", coded("text/html", "zstd\r\nContent-Encoding: br", &twice)),
+        ("/many", coded("text/html", &"zstd\r\nContent-Encoding: ".repeat(60), &twice)),
+        ("/a.png", coded("image/png", "", b"a")),
+        ("/s.css", coded("text/css", "", b"a{}")),
+    ]);
+    let case = Case::new();
+    for path in ["lines", "list", "gaps"] {
+        let captured = case.capture(&format!("http://{server}/{path}")).unwrap();
+        assert_eq!((captured.title.as_deref(), captured.parts), (Some("Ad"), 3), "{path}");
+        assert_eq!(captured.failures, [], "{path}");
+        assert!(contains(&archive(&case.item(&captured)), &twice), "kept as it came");
+    }
+    for (path, expected) in [("wrong", "is damaged"), ("many", "more than 3 times")] {
+        let captured = case.capture(&format!("http://{server}/{path}")).unwrap();
+        let reason = &captured.failures[0].reason;
+        assert!(captured.parts == 1 && reason.contains(expected), "{path}: {reason}");
+    }
+    case.assert_items_sound();
+}
+
 #[test]
 fn what_a_packed_page_hides_is_said() {
     let bomb = zstd::encode_all(std::io::repeat(b' ').take(100 << 20), 1).unwrap();
