@@ -164,6 +164,48 @@ fn no_script_of_150_hostile_ads_runs_in_a_browser() {
     }
 }
 
+#[test]
+fn every_link_and_button_of_the_reports_is_reached_and_worked_by_keyboard() {
+    let sandbox = case();
+    for args in [
+        &["case", "summary", "case", "--html", "summary.html"][..],
+        &["case", "links", "case", "--html", "links.html"],
+    ] {
+        let output = sandbox.run(args);
+        assert!(output.starts_with("exit 0"), "{output}");
+    }
+    // The check itself: a thing that Tab passes by, and one that does not show that it is chosen, are seen.
+    sandbox.write(
+        "control.html",
+        "<!doctype html><a href=a tabindex=-1>by</a><a href=b style='outline:none'>unmarked</a>",
+    );
+    let Some(control) = by_keyboard(&sandbox, "control.html") else { return };
+    assert_eq!(control["left"].as_array().unwrap().len(), 1, "{control}");
+    assert_eq!(control["met"][0]["marked"], false, "{control}");
+    for (page, least) in [("summary.html", 20), ("links.html", 5)] {
+        let walk = by_keyboard(&sandbox, page).unwrap();
+        assert!(walk["things"].as_u64().unwrap() >= least, "{page}: {walk}");
+        assert_eq!(walk["left"], serde_json::json!([]), "{page}");
+        let met = walk["met"].as_array().unwrap();
+        let dark: Vec<_> =
+            met.iter().filter(|one| one["marked"] != true || one["seen"] != true).collect();
+        assert!(dark.is_empty(), "{page}: chosen, but not shown: {dark:?}");
+        let mut sorts: Vec<_> = walk["sorts"].as_array().unwrap().iter().collect();
+        sorts.sort_by_key(|sort| sort.as_str());
+        assert_eq!(sorts, ["ascending", "descending"], "{page}: Enter and the space bar sort");
+    }
+}
+
+/// What one meets who walks through `page` with the Tab key in a browser.
+fn by_keyboard(sandbox: &Sandbox, page: &str) -> Option<serde_json::Value> {
+    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/exchange/keyboard.mjs");
+    counterpart("chromium", &["--version"], sandbox.root())?;
+    let args = [script.to_str().unwrap(), page, "keyboard-profile"];
+    let output = counterpart("node", &args, sandbox.root())?;
+    assert!(output.status.success(), "{}", said(&output));
+    Some(serde_json::from_slice(&output.stdout).unwrap())
+}
+
 /// Reads what it is given with Python's own XML and CSV readers, and validates JSON by schema.
 const READ: &str = "
 import csv, json, sys, xml.etree.ElementTree as tree

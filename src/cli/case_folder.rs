@@ -36,7 +36,9 @@ pub(super) fn open(folder: Option<&Path>) -> anyhow::Result<Folder> {
 pub(super) fn find() -> anyhow::Result<PathBuf> {
     let current = std::env::current_dir().context("cannot tell the current folder")?;
     Folder::find(&current)
-        .with_context(|| Hint("name a case folder, or stand in one".to_owned()))
+        .with_context(|| {
+            Hint("name its folder, set PUGMARK_CASE to it, or work inside of it".to_owned())
+        })
         .with_context(|| "no case folder was named".to_owned())
 }
 

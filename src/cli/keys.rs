@@ -6,6 +6,7 @@ use anyhow::Context;
 
 use super::custodian::{ask, ask_for_new, explain_key};
 use super::format::FormatArgs;
+use super::new_file::new_file;
 use super::{Outcome, Streams, case_folder};
 use crate::case::Folder;
 use crate::clock::Clock;
@@ -131,7 +132,7 @@ fn export(ring: &KeyRing, args: &ExportArgs, streams: &mut Streams) -> anyhow::R
     match &args.output {
         None => streams.data().write_all(pem.as_bytes())?,
         Some(path) => {
-            let mut file = fs_err::File::create_new(path).context("no file is overwritten")?;
+            let mut file = new_file(path)?;
             std::io::Write::write_all(&mut file, pem.as_bytes())?;
             streams.message(format_args!("Wrote the public key to `{}`.", path.display()));
         }

@@ -15,6 +15,7 @@ mod format;
 mod keys;
 mod lexicon;
 mod man;
+mod new_file;
 mod scan;
 mod species;
 mod streams;

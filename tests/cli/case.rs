@@ -374,7 +374,34 @@ fn links_name_the_network_and_what_joins_nobody() {
         assert!(page.contains(&format!("<html lang=\"{language}\"")));
     }
     let alone = case_with(&(lines[3].to_owned() + "\n"));
-    assert!(alone.run(&["case", "links", "case", "--format", "table"]).starts_with("exit 1\n"));
+    insta::assert_snapshot!(alone.run(&["case", "links", "case", "--format", "table"]), @r"
+    exit 1
+    --- stdout
+    --- stderr
+    No accounts belong together: they share no contact, payment, photo or text.
+    ");
+}
+
+#[test]
+fn what_is_there_already_is_not_overwritten_and_one_is_told_what_to_do() {
+    let sandbox = case_with(SCAN);
+    sandbox.write("there.csv", "mine");
+    for command in [
+        "case export case --as csv --out there.csv",
+        "case review case --to there.csv",
+        "case redact case --out there.csv --log log.csv",
+        "keys export --output there.csv",
+    ] {
+        let args: Vec<_> = command.split(' ').collect();
+        let said = sandbox.run(&args);
+        assert!(
+            said.starts_with("exit 2")
+                && said.contains("error: `there.csv` exists already and is not overwritten\n")
+                && said.contains("\nhint: choose another name or folder, or move it away first"),
+            "{command}: {said}"
+        );
+    }
+    assert_eq!(read(&sandbox, "there.csv"), "mine");
 }
 
 #[test]

@@ -338,7 +338,7 @@ fn the_case_is_found_from_inside_it_and_from_the_environment() {
     --- stdout
     --- stderr
     error: no case folder was named
-    hint: name a case folder, or stand in one
+    hint: name its folder, set PUGMARK_CASE to it, or work inside of it
     ");
 }
 

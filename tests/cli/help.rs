@@ -109,8 +109,16 @@ PUGMARK_HOME=lab-home pugmark evidence receive for-the-lab.tar --case lab
 echo 'Netsuke, cream coloured, Schreger lines, 42 g' > ad.txt
 echo 'three words long' > passphrase
 printf 'sofa\nshoes\n' > shoes-and-sofas.txt
+mkdir home/age; cp home/age-key.txt home/age/key.txt
 mkdir -p home/cases; cp -r CASE home/cases/one; printf 'lang = "de"\nemail = "a@b.example"\n' > home/config.toml
 "#;
+
+/// What goes before a reminder: the page is kept, the platform was told, and the page is still there.
+const LOOKED_AT_AGAIN: &str = "(set -e
+pugmark evidence capture --case CASE https://market.example/ad/17
+pugmark case notice CASE --out sent --notifier R --email r@authority.example || [ $? = 3 ]
+pugmark evidence recheck --case CASE
+) >before.txt 2>&1 || cat before.txt; ";
 
 impl World {
     fn new() -> Self {
@@ -138,8 +146,9 @@ impl World {
             _ if example.contains("evidence receive") => "for-the-lab.receipt.json",
             _ => "none",
         };
+        let before = if example.contains("--kind reminder") { LOOKED_AT_AGAIN } else { "" };
         let script = format!(
-            "mkdir '{0}'; tar -c --exclude './copy-*' . | tar -x -C '{0}'; cd '{0}'; rm -rf ./{1} ./{2} {made}; {example}",
+            "mkdir '{0}'; tar -c --exclude './copy-*' . | tar -x -C '{0}'; cd '{0}'; rm -rf ./{1} ./{2} {made}; {before}{example}",
             copy.display(),
             fresh.unwrap_or("none"),
             out.unwrap_or("none"),
@@ -185,11 +194,12 @@ impl World {
 
 /// Examples whose answer is not 0 in the world of this test: no authority answers, two ads of the dump name papers,
 /// nobody sits at a terminal, the case has no retention date, and no species is called `list`.
-const OTHERWISE: [(&str, i32); 8] = [
+const OTHERWISE: [(&str, i32); 9] = [
     ("pugmark case purge CASE --yes", 2),
     ("pugmark keys protect", 2),
     ("pugmark case notice CASE --notifier \"R. Jansen\" --email r.jansen@authority.example", 3),
     ("pugmark case notice CASE --out notices --lang fr", 3),
+    ("pugmark case notice CASE --kind reminder --out reminders", 3),
     ("pugmark case review CASE", 2),
     (
         "pugmark evidence timestamp --case ivory-2026 --tsa https://tsa.example/ --tsa-ca root.pem",
@@ -199,12 +209,9 @@ const OTHERWISE: [(&str, i32); 8] = [
     ("pugmark species -- list", 1),
 ];
 
-/// Examples that need what this world does not have: pages that were looked at again, and a key file of age.
-const NOT_YET: [&str; 2] = ["case notice CASE --kind reminder", "age/key.txt"];
-
-/// True for an example that is run.
+/// True for an example that calls the program, and not only another one.
 fn is_run(example: &str) -> bool {
-    example.contains("pugmark ") && !NOT_YET.iter().any(|part| example.contains(part))
+    example.contains("pugmark ")
 }
 
 #[test]

@@ -2,7 +2,6 @@
 
 use std::path::PathBuf;
 
-use anyhow::Context;
 use serde::Serialize;
 
 use crate::case::Folder;
@@ -12,6 +11,7 @@ use crate::case::export::{AdRow, Dossier, case_uco, ecomessage, misp, stix};
 use crate::case::ledger::Ledger;
 use crate::case::links::{Photos, graphml, links};
 use crate::cli::custodian::custodian;
+use crate::cli::new_file::new_file;
 use crate::cli::{Outcome, Streams};
 use crate::clock::Clock;
 use crate::evidence::{Action, Sha256};
@@ -75,7 +75,7 @@ pub(super) fn run(args: &Args, streams: &mut Streams) -> anyhow::Result<Outcome>
         Form::Csv => csv(&ads)?,
         Form::Labels => labels(&case)?,
     };
-    let mut file = fs_err::File::create_new(&args.out).context("an export is never overwritten")?;
+    let mut file = new_file(&args.out)?;
     std::io::Write::write_all(&mut file, &bytes)?;
     file.sync_all()?;
     let action = Action::new("export")

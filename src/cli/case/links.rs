@@ -71,7 +71,12 @@ pub(super) fn run(args: &Args, streams: &mut Streams) -> anyhow::Result<Outcome>
     }
     // The program ends: to give back the memory of many ads string by string takes long.
     std::mem::forget(ads);
-    Ok(if links.clusters.is_empty() { Outcome::Negative } else { Outcome::Done })
+    if links.clusters.is_empty() {
+        streams
+            .message("No accounts belong together: they share no contact, payment, photo or text.");
+        return Ok(Outcome::Negative);
+    }
+    Ok(Outcome::Done)
 }
 
 fn write(path: &Path, bytes: &[u8], streams: &mut Streams) -> anyhow::Result<()> {

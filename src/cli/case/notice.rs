@@ -13,6 +13,7 @@ use crate::case::notice::{
     suspension,
 };
 use crate::cli::format::FormatArgs;
+use crate::cli::new_file::new_file;
 use crate::cli::{Outcome, Streams};
 use crate::clock::Clock;
 use crate::evidence::{Action, Custodian, Sha256};
@@ -203,7 +204,7 @@ fn write(
             name.push('_');
         }
         let path = folder.join(format!("{}-{name}.{}.txt", kind.word(), notice.language.code()));
-        let mut file = fs_err::File::create_new(&path).context("a notice is never overwritten")?;
+        let mut file = new_file(&path)?;
         std::io::Write::write_all(&mut file, text.as_bytes())?;
         let name = if kind == Kind::Notice { DRAFTED } else { kind.word() };
         let ads: Vec<&AdId> = notice.items.iter().map(|item| &item.ad_id).collect();

@@ -3,10 +3,9 @@
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
-use anyhow::Context;
-
 use crate::case::Folder;
 use crate::case::redact::{LEFT_OUT, Redaction, Taken};
+use crate::cli::new_file::new_file;
 use crate::cli::{Outcome, Streams};
 use crate::clock::Clock;
 use crate::evidence::{Action, Custodian, Sha256};
@@ -68,8 +67,7 @@ pub(super) fn run(args: &Args, streams: &mut Streams) -> anyhow::Result<Outcome>
 }
 
 fn create(path: &Path, bytes: &[u8]) -> anyhow::Result<()> {
-    let mut file =
-        fs_err::File::create_new(path).context("a redacted file is never overwritten")?;
+    let mut file = new_file(path)?;
     file.write_all(bytes)?;
     Ok(file.sync_all()?)
 }

@@ -12,6 +12,7 @@ use crate::case::ad::{Ad, Verdict};
 use crate::case::decisions::{Decided, Decision, Decisions, decide};
 use crate::case::ledger::Ledger;
 use crate::cli::custodian::custodian;
+use crate::cli::new_file::new_file;
 use crate::cli::{Hint, Outcome, Streams};
 use crate::clock::Clock;
 use crate::evidence::Custodian;
@@ -107,7 +108,7 @@ fn give(ads: &[Ad], file: &Path, streams: &mut Streams) -> anyhow::Result<Outcom
         records.put(&Row { ad })?;
     }
     records.finish()?;
-    let mut out = fs_err::File::create_new(file).context("a review is never overwritten")?;
+    let mut out = new_file(file)?;
     out.write_all(&bytes)?;
     streams.message(format_args!("Wrote {} ads to {}.", ads.len(), file.display()));
     Ok(if ads.is_empty() { Outcome::Negative } else { Outcome::Done })
