@@ -13,6 +13,7 @@ mod demo;
 mod doctor;
 mod evidence;
 mod evidence_browser;
+mod evidence_hostile;
 mod evidence_kills;
 mod explain;
 mod help;

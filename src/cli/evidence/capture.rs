@@ -268,6 +268,8 @@ struct Run<'a> {
     items: Vec<String>,
     left_out: usize,
     interrupted: bool,
+    /// That clocks differ is said of the first page only: it is likely so of all.
+    has_told_clock: bool,
     bar: ProgressBar,
 }
 
@@ -283,6 +285,7 @@ impl<'a> Run<'a> {
             items: Vec::new(),
             left_out: 0,
             interrupted: false,
+            has_told_clock: false,
         }
     }
 
@@ -294,6 +297,11 @@ impl<'a> Run<'a> {
             self.streams.message(format_args!(
                 "{item}: {missing} parts did not come; data/acquisition.json names them."
             ));
+        }
+        let apart = captured.clock_offset_seconds.and_then(timestamp::clocks_apart);
+        if let Some(apart) = apart.filter(|_| !std::mem::replace(&mut self.has_told_clock, true)) {
+            let item = &captured.item;
+            self.streams.warning(format_args!("{item}: the clock of the server is {apart}"));
         }
         self.bar.inc(1);
         self.items.push(captured.item.clone());

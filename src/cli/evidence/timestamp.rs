@@ -105,7 +105,13 @@ pub(super) fn stamp(
         });
         for (what, result) in of_items.chain(of_head) {
             match result {
-                Ok(done) => stamped.extend(done),
+                Ok(done) => {
+                    let offset = done.first().map_or(0, |stamp| stamp.offset_seconds);
+                    if let Some(apart) = clocks_apart(offset) {
+                        streams.warning(format_args!("{what}: the authority's clock is {apart}"));
+                    }
+                    stamped.extend(done);
+                }
                 Err(TimeStampError::Store(err)) => return Err(explain_store(err)),
                 Err(err) => {
                     let err = anyhow::Error::from(err);
@@ -116,6 +122,18 @@ pub(super) fn stamp(
         }
     }
     Ok((stamped, outcome))
+}
+
+/// Clocks this far apart, in seconds, are not both right.
+const APART: u64 = 60;
+
+/// Says how far another clock is from this machine's; `None` when that may pass.
+pub(super) fn clocks_apart(offset_seconds: i64) -> Option<String> {
+    let seconds = offset_seconds.unsigned_abs();
+    let side = if offset_seconds > 0 { "ahead of" } else { "behind" };
+    (seconds > APART).then(|| {
+        format!("{seconds} s {side} this machine's: one of the two is wrong; the case has both")
+    })
 }
 
 /// The items that no entry of the log gives a time-stamp.

@@ -114,6 +114,8 @@ pub struct Captured {
     pub failures: Vec<Failure>,
     /// Why the page itself is not whole; `None` when it is.
     pub problem: Option<String>,
+    /// How far the server's clock was ahead of the machine's, in seconds, where it told.
+    pub clock_offset_seconds: Option<i64>,
 }
 
 /// Captures one page after the other into a case.

@@ -474,6 +474,7 @@ impl<'a> Session<'a> {
             bytes,
             failures: record.failures,
             problem: record.problem,
+            clock_offset_seconds: record.clock.map(|clock| clock.offset_seconds),
         };
         Ok((sealed, captured, written))
     }

@@ -4,6 +4,7 @@
 pub(super) mod tag {
     pub(in crate::evidence::timestamp) const BOOLEAN: u8 = 0x01;
     pub(in crate::evidence::timestamp) const INTEGER: u8 = 0x02;
+    pub(in crate::evidence::timestamp) const BIT_STRING: u8 = 0x03;
     pub(in crate::evidence::timestamp) const OCTET_STRING: u8 = 0x04;
     pub(in crate::evidence::timestamp) const NULL: u8 = 0x05;
     pub(in crate::evidence::timestamp) const OID: u8 = 0x06;
@@ -12,6 +13,7 @@ pub(super) mod tag {
     pub(in crate::evidence::timestamp) const SEQUENCE: u8 = 0x30;
     pub(in crate::evidence::timestamp) const SET: u8 = 0x31;
     pub(in crate::evidence::timestamp) const CONTEXT_0: u8 = 0xa0;
+    pub(in crate::evidence::timestamp) const CONTEXT_2: u8 = 0xa2;
     pub(in crate::evidence::timestamp) const CONTEXT_3: u8 = 0xa3;
 }
 
@@ -59,6 +61,14 @@ impl<'a> Reader<'a> {
         let whole = &self.rest[..self.rest.len() - after.len()];
         self.rest = after;
         Some(Element { tag, content, whole })
+    }
+
+    /// Takes the first element off `bytes`.
+    pub(super) fn take(bytes: &mut &'a [u8]) -> Option<Element<'a>> {
+        let mut reader = Self::new(bytes);
+        let element = reader.next()?;
+        *bytes = reader.rest;
+        Some(element)
     }
 
     /// Returns the content of the next element, which must have this tag.

@@ -1,7 +1,11 @@
 //! Time-stamps by a third party (RFC 3161): that something existed at a time, said by
 //! an authority that has no part in the case.
 
+mod ber;
+mod certificate;
 mod der;
+mod oid;
+mod signature;
 mod stamp;
 mod token;
 
@@ -41,6 +45,12 @@ pub enum TimeStampError {
     /// It does not hold.
     #[error("the time-stamp does not hold: {0}")]
     Wrong(&'static str),
+    /// It is signed in a way that is not checked here.
+    #[error(
+        "the time-stamp cannot be checked: it uses {0}, which is not known here \
+         (`openssl ts -verify` may know it)"
+    )]
+    Unsupported(String),
     /// Its certificate does not hold.
     #[error("the certificate of the time-stamp does not hold: {0}")]
     Certificate(String),

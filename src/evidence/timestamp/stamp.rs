@@ -14,6 +14,7 @@ use url::Url;
 
 use super::TimeStampError;
 use super::token::{self, TimeStamp};
+use crate::clock::Clock;
 use crate::evidence::custody::{Action, LOG_FILE, Log};
 use crate::evidence::digest::Sha256;
 use crate::evidence::draft::{MANIFEST, digest_in};
@@ -54,6 +55,9 @@ pub struct Stamped {
     pub authority: String,
     /// Whether its certificate leads to one that is trusted.
     pub is_trusted: bool,
+    /// How far that time is ahead of this machine's clock when it came, in whole seconds;
+    /// negative when it is behind.
+    pub offset_seconds: i64,
 }
 
 impl Authority {
@@ -76,15 +80,16 @@ impl Authority {
         Ok(Self { url: url.to_owned(), roots: certificates, pem })
     }
 
-    /// Asks for a time-stamp over `imprint` and checks it.
-    fn ask(&self, imprint: Sha256) -> Result<(Vec<u8>, TimeStamp), TimeStampError> {
+    /// Asks for a time-stamp over `imprint` and checks it, beside `clock` as well.
+    fn ask(&self, imprint: Sha256, clock: Clock) -> Result<Reply, TimeStampError> {
         let no_answer = |reason: String| TimeStampError::NoAnswer { url: self.url.clone(), reason };
         let mut nonce = [0; 8];
         getrandom::fill(&mut nonce).map_err(|err| no_answer(err.to_string()))?;
         let request = token::request(imprint, &nonce);
         let response = self.post(request.clone()).map_err(no_answer)?;
         let stamp = token::check(&response, imprint, Some(&request), &self.roots)?;
-        Ok((response, stamp))
+        let offset_seconds = stamp.time.as_second() - clock.now().as_second();
+        Ok(Reply { response, stamp, offset_seconds })
     }
 
     /// Source: RFC 3161, section 3.4, for the content types.
@@ -104,10 +109,18 @@ impl Authority {
             .send()
             .and_then(reqwest::blocking::Response::error_for_status)
             .map_err(explain)?;
+        let kind = response.headers().get("content-type").and_then(|kind| kind.to_str().ok());
+        if let Some(kind) = kind.filter(|kind| kind.trim_start().starts_with("text/")) {
+            return Err(format!("it answers with `{kind}`, and not with a time-stamp"));
+        }
         let mut bytes = Vec::new();
-        io::Read::read_to_end(&mut io::Read::take(response, LONGEST_RESPONSE), &mut bytes)
+        io::Read::read_to_end(&mut io::Read::take(response, LONGEST_RESPONSE + 1), &mut bytes)
             .map_err(|err| err.to_string())?;
-        Ok(bytes)
+        match bytes.len() as u64 {
+            0 => Err("its answer is empty".to_owned()),
+            1..=LONGEST_RESPONSE => Ok(bytes),
+            _ => Err(format!("its answer is longer than {LONGEST_RESPONSE} bytes")),
+        }
     }
 
     /// The file that keeps the certificates to trust, so that they are at hand later.
@@ -143,13 +156,9 @@ pub fn stamp_item(
         if Sha256::of_file(&folder.join(over))?.0 != digest {
             return Err(TimeStampError::Wrong("the item is not as its manifest says"));
         }
-        let (response, stamp) = authority.ask(digest)?;
-        answers.push(Answer {
-            stem: format!("{ITEMS}/{item}/{stem}"),
-            over: over.to_owned(),
-            response,
-            stamp,
-        });
+        let reply = authority.ask(digest, custodian.clock())?;
+        let stem = format!("{ITEMS}/{item}/{stem}");
+        answers.push(Answer { stem, over: over.to_owned(), reply });
     }
     let action = Action::new("timestamp").on(item).with("authority", &authority.url);
     put(store, custodian, authority, action, answers)
@@ -168,12 +177,19 @@ pub fn stamp_head(
 ) -> Result<Vec<Stamped>, TimeStampError> {
     let log = store.log()?;
     let Some(last) = log.lines.last() else { return Ok(Vec::new()) };
-    let (response, stamp) = authority.ask(last.hash)?;
+    let reply = authority.ask(last.hash, custodian.clock())?;
     let number = last.entry.number;
     let over = format!("entry {number} of {LOG_FILE}");
-    let answer = Answer { stem: format!("{HEAD_STAMPS}/{number:04}"), over, response, stamp };
+    let answer = Answer { stem: format!("{HEAD_STAMPS}/{number:04}"), over, reply };
     let action = Action::new("timestamp").with("authority", &authority.url).with("entry", number);
     put(store, custodian, authority, action, vec![answer])
+}
+
+/// What an authority gave.
+struct Reply {
+    response: Vec<u8>,
+    stamp: TimeStamp,
+    offset_seconds: i64,
 }
 
 /// A time-stamp on its way into the case.
@@ -181,8 +197,7 @@ struct Answer {
     /// Path of its file, without what makes it unique.
     stem: String,
     over: String,
-    response: Vec<u8>,
-    stamp: TimeStamp,
+    reply: Reply,
 }
 
 fn put(
@@ -192,20 +207,24 @@ fn put(
     action: Action,
     answers: Vec<Answer>,
 ) -> Result<Vec<Stamped>, TimeStampError> {
+    let offset = answers.iter().map(|answer| answer.reply.offset_seconds).max_by_key(|s| s.abs());
+    let action = action.with("clock_offset_seconds", offset.unwrap_or_default());
     let mut writer = store.lock(custodian)?;
     let mut files = BTreeMap::new();
     let mut stamped = Vec::new();
     for answer in answers {
         // Under the lock, so that nobody else takes the same name.
         let file = free(store, &answer.stem);
+        let Reply { response, stamp, offset_seconds } = answer.reply;
         stamped.push(Stamped {
             file: file.clone(),
             over: answer.over,
-            time: answer.stamp.time,
-            authority: answer.stamp.authority,
-            is_trusted: answer.stamp.is_trusted,
+            time: stamp.time,
+            authority: stamp.authority,
+            is_trusted: stamp.is_trusted,
+            offset_seconds,
         });
-        files.insert(file, answer.response);
+        files.insert(file, response);
     }
     if let Some((name, pem)) = authority.roots_file()
         && !store.root().join(&name).exists()

@@ -43,6 +43,74 @@ fn sound_time_stamps_are_read() {
     assert_eq!(checked(EC, EC_ROOT).unwrap().time.to_string(), "2026-11-25T18:52:54.92Z");
 }
 
+/// What public authorities send, made by `make.sh` beside the fixtures: the first four are like
+/// those of FreeTSA (P-384 with SHA-512, ESSCertID by SHA-1), DigiCert (RSA, with its chain),
+/// Sectigo (SHA-512, the chain without its root) and GlobalSign (accuracy, milliseconds).
+macro_rules! style {
+    ($name:literal) => {
+        include_bytes!(concat!("fixtures/styles/", $name)).as_slice()
+    };
+}
+
+fn styled(response: &[u8], root: &[u8]) -> Result<TimeStamp, TimeStampError> {
+    let root = CertificateDer::from_pem_slice(root).unwrap();
+    check(response, over(), Some(style!("query.tsq")), &[root])
+}
+
+#[test]
+fn time_stamps_are_read_as_public_authorities_send_them() {
+    let digi_root = style!("digi-root.pem");
+    for (response, root, authority) in [
+        (style!("free.tsr"), style!("free-root.pem"), "free authority"),
+        (style!("digi.tsr"), digi_root, "digi authority"),
+        (style!("sect.tsr"), style!("sect-root.pem"), "sect authority"),
+        (style!("glob.tsr"), style!("glob-root.pem"), "glob authority"),
+    ] {
+        let stamp = styled(response, root).unwrap();
+        assert!(stamp.is_trusted && stamp.authority == authority, "{stamp:?}");
+        let wrong = styled(response, style!("free-root.pem"));
+        assert!(authority == "free authority" || wrong.is_err(), "{authority}: another root");
+        let mut forged = response.to_vec();
+        *forged.last_mut().unwrap() ^= 1;
+        let why = styled(&forged, root).unwrap_err().to_string();
+        assert_eq!(why, "the time-stamp does not hold: its signature does not hold", "{authority}");
+    }
+}
+
+/// Lengths left open, strings in pieces, RSA-PSS by an ordinary key and by one for it alone.
+/// They hold a copy of another's statement: its request has no part in them.
+#[test]
+fn lengths_left_open_and_rsa_pss_are_read() {
+    let root = CertificateDer::from_pem_slice(style!("digi-root.pem")).unwrap();
+    for (response, authority) in [
+        (style!("ber.tsr"), "digi authority"),
+        (style!("pss.tsr"), "pss authority"),
+        (style!("psskey.tsr"), "pss key authority"),
+    ] {
+        let stamp = check(response, over(), None, std::slice::from_ref(&root)).unwrap();
+        assert!(stamp.is_trusted && stamp.authority == authority, "{stamp:?}");
+        for position in 0..response.len() {
+            let mut changed = response.to_vec();
+            changed[position] ^= 1 << (position % 8);
+            let changed = check(&changed, over(), None, std::slice::from_ref(&root));
+            assert!(changed.is_err() || changed.unwrap() == stamp, "{authority}: {position}");
+        }
+    }
+    let why = |response| check(response, over(), None, &[]).unwrap_err().to_string();
+    let salt = why(style!("pss-salt.tsr"));
+    assert!(salt.contains("it uses RSA-PSS with a salt of 20 bytes, which is not"), "{salt}");
+    let sha3 = why(style!("sha3.tsr"));
+    assert!(sha3.contains("it uses the digest 2.16.840.1.101.3.4.2.8, which"), "{sha3}");
+}
+
+#[test]
+fn an_authority_whose_certificate_had_ended_when_it_signed_is_refused() {
+    let late = style!("late.tsr");
+    let why = styled(late, style!("digi-root.pem")).unwrap_err().to_string();
+    assert!(why.starts_with("the certificate of the time-stamp does not hold: "), "{why}");
+    assert!(why.to_lowercase().contains("expired"), "{why}");
+}
+
 #[test]
 fn without_a_root_the_signature_holds_and_trust_is_open() {
     let stamp = check(EC, over(), None, &[]).unwrap();

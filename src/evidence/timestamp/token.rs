@@ -2,42 +2,13 @@
 
 use jiff::Timestamp;
 use rustls::pki_types::{CertificateDer, UnixTime};
-use sha2::Digest;
 
-use super::TimeStampError;
+use super::ber::definite;
+use super::certificate::{is_for_time_stamping, subject};
 use super::der::{Element, Reader, element, tag};
+use super::signature::{Signature, digest};
+use super::{TimeStampError, oid};
 use crate::evidence::digest::Sha256;
-
-/// Object identifiers, as the content of their DER form.
-mod oid {
-    /// 2.16.840.1.101.3.4.2.{1,2,3}
-    pub(super) const SHA256: &[u8] = &[0x60, 0x86, 0x48, 1, 0x65, 3, 4, 2, 1];
-    pub(super) const SHA384: &[u8] = &[0x60, 0x86, 0x48, 1, 0x65, 3, 4, 2, 2];
-    pub(super) const SHA512: &[u8] = &[0x60, 0x86, 0x48, 1, 0x65, 3, 4, 2, 3];
-    /// 1.3.14.3.2.26
-    pub(super) const SHA1: &[u8] = &[0x2b, 14, 3, 2, 26];
-    /// 1.2.840.113549.1.7.2
-    pub(super) const SIGNED_DATA: &[u8] = &[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 7, 2];
-    /// 1.2.840.113549.1.9.16.1.4
-    pub(super) const TST_INFO: &[u8] = &[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 9, 16, 1, 4];
-    /// 1.2.840.113549.1.9.3
-    pub(super) const CONTENT_TYPE: &[u8] = &[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 9, 3];
-    /// 1.2.840.113549.1.9.4
-    pub(super) const MESSAGE_DIGEST: &[u8] = &[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 9, 4];
-    /// 1.2.840.113549.1.9.16.2.12
-    pub(super) const SIGNING_CERTIFICATE: &[u8] =
-        &[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 9, 16, 2, 12];
-    /// 1.2.840.113549.1.9.16.2.47
-    pub(super) const SIGNING_CERTIFICATE_V2: &[u8] =
-        &[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 9, 16, 2, 47];
-    /// 2.5.29.37
-    pub(super) const EXTENDED_KEY_USAGE: &[u8] = &[0x55, 0x1d, 37];
-    /// 1.3.6.1.5.5.7.3.8
-    pub(super) const TIME_STAMPING: &[u8] = &[0x2b, 6, 1, 5, 5, 7, 3, 8];
-    /// 2.5.4.3 and 2.5.4.10
-    pub(super) const COMMON_NAME: &[u8] = &[0x55, 4, 3];
-    pub(super) const ORGANISATION: &[u8] = &[0x55, 4, 10];
-}
 
 /// A request for a time-stamp over `imprint`, with the authority's certificate.
 pub(super) fn request(imprint: Sha256, nonce: &[u8; 8]) -> Vec<u8> {
@@ -85,7 +56,8 @@ pub(in crate::evidence) fn check(
     request: Option<&[u8]>,
     roots: &[CertificateDer<'_>],
 ) -> Result<TimeStamp, TimeStampError> {
-    let token = token(response)?;
+    let response = definite(response).ok_or(TimeStampError::Malformed("the response"))?;
+    let token = token(&response)?;
     let signed = SignedData::read(token).ok_or(TimeStampError::Malformed("its envelope"))?;
     let info = Info::read(signed.content).ok_or(TimeStampError::Malformed("what it states"))?;
     if info.imprint != imprint.to_bytes() {
@@ -226,24 +198,18 @@ impl<'a> SignedData<'a> {
         }
         let stated =
             signer.attribute(oid::MESSAGE_DIGEST).and_then(|mut a| a.expect(tag::OCTET_STRING));
-        let digest = digest(signer.digest, self.content);
-        if stated.is_none() || stated != digest.as_deref() {
+        let Some(digest) = digest(signer.signature.digest, self.content) else {
+            let kind = format!("the digest {}", oid::name(signer.signature.digest));
+            return Err(TimeStampError::Unsupported(kind));
+        };
+        if stated != Some(&digest) {
             return Err(TimeStampError::Wrong("what it states was changed"));
         }
-        let message = element(tag::SET, &[signer.attributes]);
         let certificate = self.certificates.iter().find(|certificate| signer.names(certificate));
         let certificate =
             certificate.ok_or(TimeStampError::Wrong("its certificate is not the one it names"))?;
-        let key = webpki::EndEntityCert::try_from(certificate)
-            .map_err(|err| TimeStampError::Certificate(err.to_string()))?;
-        let holds = algorithms(signer.digest)
-            .iter()
-            .any(|algorithm| key.verify_signature(*algorithm, &message, signer.signature).is_ok());
-        if holds {
-            Ok(certificate)
-        } else {
-            Err(TimeStampError::Wrong("its signature does not hold"))
-        }
+        signer.signature.check(certificate, &signer.message())?;
+        Ok(certificate)
     }
 
     fn check_chain(
@@ -277,9 +243,8 @@ impl<'a> SignedData<'a> {
 
 /// `SignerInfo`.
 struct Signer<'a> {
-    digest: &'a [u8],
     attributes: &'a [u8],
-    signature: &'a [u8],
+    signature: Signature<'a>,
 }
 
 impl<'a> Signer<'a> {
@@ -290,9 +255,24 @@ impl<'a> Signer<'a> {
         body.next()?;
         let digest = body.enter(tag::SEQUENCE)?.expect(tag::OID)?;
         let attributes = body.expect(tag::CONTEXT_0)?;
-        body.expect(tag::SEQUENCE)?;
-        let signature = body.expect(tag::OCTET_STRING)?;
-        Some(Self { digest, attributes, signature })
+        let algorithm = body.expect(tag::SEQUENCE)?;
+        let bytes = body.expect(tag::OCTET_STRING)?;
+        Some(Self { attributes, signature: Signature { digest, algorithm, bytes } })
+    }
+
+    /// What is signed: the attributes in the order of DER, whatever order they came in.
+    /// Source: RFC 5652, section 5.4; X.690, section 11.6.
+    fn message(&self) -> Vec<u8> {
+        let mut attributes = Vec::new();
+        let mut reader = Reader::new(self.attributes);
+        while let Some(attribute) = reader.next() {
+            attributes.push(attribute.whole);
+        }
+        if !reader.is_at_end() {
+            attributes = vec![self.attributes];
+        }
+        attributes.sort_unstable();
+        element(tag::SET, &attributes)
     }
 
     /// The value of a signed attribute that is there once.
@@ -331,95 +311,4 @@ impl<'a> Signer<'a> {
         };
         second.or_else(older).unwrap_or(false)
     }
-}
-
-fn digest(algorithm: &[u8], bytes: &[u8]) -> Option<Vec<u8>> {
-    match algorithm {
-        oid::SHA256 => Some(sha2::Sha256::digest(bytes).to_vec()),
-        oid::SHA384 => Some(sha2::Sha384::digest(bytes).to_vec()),
-        oid::SHA512 => Some(sha2::Sha512::digest(bytes).to_vec()),
-        oid::SHA1 => {
-            let digest = ring::digest::digest(&ring::digest::SHA1_FOR_LEGACY_USE_ONLY, bytes);
-            Some(digest.as_ref().to_vec())
-        }
-        _ => None,
-    }
-}
-
-/// The signatures that go with a digest; which one it is the key says.
-fn algorithms(
-    digest: &[u8],
-) -> &'static [&'static dyn rustls::pki_types::SignatureVerificationAlgorithm] {
-    use webpki::ring as with;
-    match digest {
-        oid::SHA256 => {
-            const {
-                &[
-                    with::ECDSA_P256_SHA256,
-                    with::ECDSA_P384_SHA256,
-                    with::RSA_PKCS1_2048_8192_SHA256,
-                ]
-            }
-        }
-        oid::SHA384 => {
-            const {
-                &[
-                    with::ECDSA_P256_SHA384,
-                    with::ECDSA_P384_SHA384,
-                    with::RSA_PKCS1_2048_8192_SHA384,
-                ]
-            }
-        }
-        oid::SHA512 => const { &[with::RSA_PKCS1_2048_8192_SHA512, with::ED25519] },
-        _ => &[],
-    }
-}
-
-/// True when the certificate is for time-stamps and nothing else.
-/// Source: RFC 3161, section 2.3: one extended key usage, marked critical.
-fn is_for_time_stamping(certificate: &[u8]) -> bool {
-    let usage = || {
-        let mut body = Reader::new(certificate).enter(tag::SEQUENCE)?.enter(tag::SEQUENCE)?;
-        let mut extensions = None;
-        while let Some(element) = body.next() {
-            if element.tag == tag::CONTEXT_3 {
-                extensions = Some(Reader::new(element.content));
-            }
-        }
-        let mut extensions = extensions?.enter(tag::SEQUENCE)?;
-        while let Some(mut extension) = extensions.enter(tag::SEQUENCE) {
-            if extension.expect(tag::OID)? == oid::EXTENDED_KEY_USAGE {
-                extension.optional(tag::BOOLEAN).filter(|critical| critical.content == [0xff])?;
-                let value = extension.expect(tag::OCTET_STRING)?;
-                let mut usages = Reader::new(value).enter(tag::SEQUENCE)?;
-                let only = usages.expect(tag::OID)? == oid::TIME_STAMPING && usages.is_at_end();
-                return Some(only);
-            }
-        }
-        None
-    };
-    usage().unwrap_or(false)
-}
-
-/// The name of the certificate's subject, for people.
-fn subject(certificate: &[u8]) -> Option<String> {
-    let mut body = Reader::new(certificate).enter(tag::SEQUENCE)?.enter(tag::SEQUENCE)?;
-    // Version, serial number, algorithm, issuer, validity.
-    body.optional(tag::CONTEXT_0);
-    for _ in 0..4 {
-        body.next()?;
-    }
-    let mut names = body.enter(tag::SEQUENCE)?;
-    let mut organisation = None;
-    while let Some(mut set) = names.enter(tag::SET) {
-        let mut attribute = set.enter(tag::SEQUENCE)?;
-        let kind = attribute.expect(tag::OID)?;
-        let value = String::from_utf8_lossy(attribute.next()?.content).into_owned();
-        match kind {
-            oid::COMMON_NAME => return Some(value),
-            oid::ORGANISATION => organisation = Some(value),
-            _ => {}
-        }
-    }
-    organisation
 }

@@ -1,0 +1,158 @@
+//! Servers and authorities that answer wrongly: each is told of in words, and the case stands.
+
+use std::io::{Read, Write};
+use std::net::{SocketAddr, TcpListener};
+use std::thread;
+
+use serde_json::Value;
+
+use crate::evidence::{assert_sound, case};
+use crate::server::{ok, serve};
+
+/// Time-stamps of OpenSSL over something else than any case has.
+const OTHERS: &[u8] = include_bytes!("../../src/evidence/timestamp/fixtures/ec.tsr");
+const REFUSAL: &[u8] = include_bytes!("../../src/evidence/timestamp/fixtures/rejected.tsr");
+
+/// An authority that gives `answer` to all that is posted, then goes on with `more` without end.
+fn authority(answer: Vec<u8>, more: &'static [u8]) -> SocketAddr {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap();
+    thread::spawn(move || {
+        for mut stream in listener.incoming().flatten() {
+            let mut request = Vec::new();
+            let mut block = [0; 4096];
+            // Head and query: the query is a sequence that says its length, of one octet.
+            let is_whole = |request: &[u8]| {
+                let end = request.windows(4).position(|bytes| bytes == b"\r\n\r\n");
+                end.is_some_and(|end| {
+                    let query = &request[end + 4..];
+                    query.len() > 1 && query.len() >= 2 + usize::from(query[1])
+                })
+            };
+            while !is_whole(&request) {
+                match stream.read(&mut block) {
+                    Ok(count @ 1..) => request.extend_from_slice(&block[..count]),
+                    _ => break,
+                }
+            }
+            let mut result = stream.write_all(&answer);
+            while result.is_ok() && !more.is_empty() {
+                result = stream.write_all(more);
+            }
+        }
+    });
+    address
+}
+
+#[test]
+fn authorities_that_answer_rubbish_are_named_and_the_evidence_stays() {
+    let sandbox = case();
+    sandbox.write("shot.png", "pixels");
+    let failing =
+        b"HTTP/1.1 503 Busy\r\nContent-Length: 4\r\nConnection: close\r\n\r\nbusy".to_vec();
+    let endless = b"HTTP/1.1 200 OK\r\nContent-Type: application/timestamp-reply\r\n\r\n".to_vec();
+    let reply = |bytes: &[u8]| ok("application/timestamp-reply", bytes);
+    let answers: [(Vec<u8>, &[u8], &str); 8] = [
+        (
+            ok("text/html", "<h1>Welcome to the hotel</h1>"),
+            b"",
+            "answers with `text/html`, and not",
+        ),
+        (failing, b"", "(503 Busy)"),
+        (reply(b""), b"", "its answer is empty"),
+        (reply(b"0x30"), b"", "malformed: the response cannot be read"),
+        (endless, b"0123456789abcdef", "longer than 1048576 bytes"),
+        (reply(OTHERS), b"", "does not hold: it is over something else"),
+        (reply(REFUSAL), b"", "the authority refuses: "),
+        (b"SSH-2.0-OpenSSH\r\n".to_vec(), b"", "no answer from the authority"),
+    ];
+    for (number, (answer, more, expected)) in answers.into_iter().enumerate() {
+        let url = format!("http://{}/", authority(answer, more));
+        let output = sandbox.run(&["evidence", "add", "--case", "case", "shot.png", "--tsa", &url]);
+        assert!(output.starts_with("exit 3\n"), "{output}");
+        let item = format!("{:04}-shot-png", number + 1);
+        for what in [item.as_str(), "the custody log"] {
+            let warning = format!("warning: {what} was not time-stamped: ");
+            let line = output.lines().find(|line| line.starts_with(&warning));
+            assert!(line.is_some_and(|line| line.contains(expected)), "{expected}: {output}");
+        }
+        assert!(output.contains(&format!("{{\"item\":\"{item}\"")), "{output}");
+        assert!(!sandbox.path("case").join("items").join(item).join("manifest.tsr").exists());
+    }
+    assert_sound(&sandbox);
+}
+
+#[test]
+fn servers_that_break_off_or_send_rubbish_are_kept_as_far_as_they_came_and_named() {
+    let sandbox = case();
+    let head = "HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n";
+    let answer = |rest: &str| format!("{head}{rest}").into_bytes();
+    let server = serve(vec![
+        ("/short", answer("Content-Length: 99\r\n\r\n<title>Half")),
+        ("/two-lengths", answer("Content-Length: 4\r\nContent-Length: 9\r\n\r\nabcd")),
+        ("/no-number", answer("Content-Length: many\r\n\r\nabcd")),
+        ("/minus", answer("Content-Length: -1\r\n\r\nabcd")),
+        ("/chunk", answer("Transfer-Encoding: chunked\r\n\r\n4\r\nabcd\r\nzz\r\nrubbish")),
+        ("/huge-chunk", answer("Transfer-Encoding: chunked\r\n\r\nffffffffffffffffff\r\nabcd")),
+        ("/no-http", b"SSH-2.0-OpenSSH_9.2\r\n".to_vec()),
+        ("/nothing", b"\n".to_vec()),
+        ("/endless", [answer("\r\n"), vec![b'x'; 300_000]].concat()),
+        ("/long-head", [b"HTTP/1.1 200 OK\r\nX: ".to_vec(), vec![b'x'; 700_000]].concat()),
+    ]);
+    let base = ["evidence", "capture", "--case", "case", "--allow-private", "--retries", "0"];
+    for (path, expected) in [
+        ("/short", "is not whole: the server does not speak proper HTTP/1.1 or broke off"),
+        ("/two-lengths", "the server does not speak proper HTTP/1.1"),
+        ("/no-number", "the server does not speak proper HTTP/1.1"),
+        ("/minus", "the server does not speak proper HTTP/1.1"),
+        ("/chunk", "is not whole: the server does not speak proper HTTP/1.1 or broke off"),
+        ("/huge-chunk", "is not whole: the server does not speak proper HTTP/1.1 or broke off"),
+        ("/no-http", "was not captured: the server does not speak proper HTTP/1.1"),
+        ("/nothing", "was not captured: the server does not speak proper HTTP/1.1"),
+        ("/endless", "is not whole: the answer is longer than the limit of 100000 bytes"),
+        ("/long-head", "message head is too large"),
+    ] {
+        let url = format!("http://{server}{path}");
+        let args = [&base[..], &["--max-file-size", "100000", &url]].concat();
+        let output = sandbox.run(&args);
+        let exit = if output.contains("is not whole") { "exit 3\n" } else { "exit 2\n" };
+        assert!(output.starts_with(exit) && output.contains(expected), "{path}: {output}");
+    }
+    assert_sound(&sandbox);
+}
+
+/// One of the clocks is wrong: which, a judge may ask. Both are in the record.
+#[test]
+fn a_server_whose_clock_is_an_hour_off_is_named_and_both_times_are_kept() {
+    let sandbox = case();
+    let now = jiff::Timestamp::now();
+    let page = |hours: i64| {
+        let time = now + jiff::SignedDuration::from_hours(hours);
+        let date = jiff::fmt::rfc2822::DateTimePrinter::new().timestamp_to_rfc9110_string(&time);
+        let head = format!("HTTP/1.1 200 OK\r\nDate: {}\r\nContent-Length: 1", date.unwrap());
+        format!("{head}\r\nContent-Type: text/html\r\nConnection: close\r\n\r\nx").into_bytes()
+    };
+    let server = serve(vec![("/ahead", page(1)), ("/behind", page(-1)), ("/right", page(0))]);
+    for (path, side) in [("ahead", Some("ahead of")), ("behind", Some("behind")), ("right", None)] {
+        let url = format!("http://{server}/{path}");
+        let output =
+            sandbox.run(&["evidence", "capture", "--case", "case", "--allow-private", &url]);
+        assert!(output.starts_with("exit 0\n"), "{output}");
+        assert_eq!(output.contains("one of the two is wrong"), side.is_some(), "{output}");
+        let Some(side) = side else { continue };
+        assert!(output.contains(&format!(" s {side} this machine's")), "{output}");
+    }
+    let items = fs_err::read_dir(sandbox.path("case/items")).unwrap();
+    let mut offsets: Vec<i64> = items
+        .map(|item| {
+            let path = item.unwrap().path().join("data/acquisition.json");
+            let record: Value = serde_json::from_slice(&fs_err::read(path).unwrap()).unwrap();
+            record["clock"]["offset_seconds"].as_i64().unwrap()
+        })
+        .collect();
+    offsets.sort_unstable();
+    for (offset, expected) in offsets.into_iter().zip([-3600, 0, 3600]) {
+        assert!((offset - expected).abs() < 60, "{offset}");
+    }
+    assert_sound(&sandbox);
+}
