@@ -79,10 +79,12 @@ impl<'a> Records<'a> {
             }
             Format::Csv => {
                 if self.written == 0 {
-                    write_csv_row(self.out, R::COLUMNS.iter().copied())?;
+                    let head = spreadsheet_text::row(R::COLUMNS.iter().copied());
+                    self.out.write_all(head.as_bytes())?;
                 }
                 let cells = record.cells();
-                write_csv_row(self.out, cells.iter().map(String::as_str))?;
+                let row = spreadsheet_text::row(cells.iter().map(String::as_str));
+                self.out.write_all(row.as_bytes())?;
             }
         }
         self.written += 1;
@@ -123,13 +125,6 @@ fn cut(cell: &str) -> Cow<'_, str> {
         Some((end, _)) => Cow::Owned(format!("{} … (cut, {} bytes)", &cell[..end], cell.len())),
         None => Cow::Borrowed(cell),
     }
-}
-
-fn write_csv_row<'a>(out: &mut dyn Write, cells: impl Iterator<Item = &'a str>) -> io::Result<()> {
-    let mut writer = csv::WriterBuilder::new().flexible(true).from_writer(Vec::new());
-    writer.write_record(cells.map(|cell| spreadsheet_text::neutralise(cell).into_owned()))?;
-    let row = writer.into_inner().map_err(|err| io::Error::other(err.to_string()))?;
-    out.write_all(&row)
 }
 
 #[cfg(test)]

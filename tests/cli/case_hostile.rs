@@ -3,6 +3,7 @@
 
 use std::path::Path;
 
+use crate::counterpart::{counterpart, said};
 use crate::sandbox::Sandbox;
 
 const HOSTILE: &str = include_str!("fixtures/case/hostile.jsonl");
@@ -36,12 +37,24 @@ fn outputs() -> Sandbox {
         "case redact case --out out/redacted.jsonl --log out/log.csv",
         "case notice case --out out/notices",
         "case review case --to out/review.csv",
-        "case customs parcels.csv --case case --format csv --all",
     ] {
         let words: Vec<&str> = args.split(' ').collect();
         let output = sandbox.run(&words);
         let code = output.lines().next().unwrap();
         assert!(["exit 0", "exit 1", "exit 3"].contains(&code), "{args}: {output}");
+    }
+    for (name, args) in [
+        ("customs.csv", "case customs parcels.csv --case case --format csv --all"),
+        ("scan.csv", "scan scan.jsonl --full --format csv"),
+        ("parcels.csv", "scan parcels.csv --map text=goods --full --format csv"),
+        ("edges.csv", "case links case --format csv"),
+        ("custody.csv", "evidence log case --format csv"),
+        ("cases.csv", "case list --format csv ."),
+    ] {
+        let words: Vec<&str> = args.split(' ').collect();
+        let output = sandbox.pipe(&words, "");
+        assert!([Some(0), Some(1), Some(3)].contains(&output.status.code()), "{args}");
+        fs_err::write(sandbox.path("out").join(name), output.stdout).unwrap();
     }
     sandbox
 }
@@ -122,10 +135,71 @@ fn check_cells(name: &str, text: &str) {
     for row in reader.records() {
         for cell in &row.unwrap() {
             let number = cell.parse::<f64>().is_ok();
-            let start = cell.chars().next().unwrap_or('x');
-            assert!(number || !"=+-@\t\r＝＋－＠".contains(start), "{name}: {cell:.80}");
+            let start = cell.trim_start().chars().next().unwrap_or('x');
+            assert!(number || !"=+-@＝＋－＠".contains(start), "{name}: {cell:.80}");
         }
     }
+}
+
+/// What LibreOffice makes of each CSV, read with commas, semicolons and tabs, as it proposes,
+/// and with semicolons only, as Excel does in most of Europe.
+#[test]
+fn libreoffice_finds_no_formula_in_any_csv_of_hostile_ads() {
+    let sandbox = outputs();
+    sandbox.write(
+        "out/control.csv",
+        "x,=1+1\na;=2+2;b,c\n\"=WEBSERVICE(\"\"http://127.0.0.1/\"\")\",\n",
+    );
+    let mut files: Vec<String> = files(&sandbox.path("out")).into_iter().map(|it| it.0).collect();
+    files.retain(|name| name.ends_with(".csv"));
+    assert_eq!(files.len(), 12, "{files:?}");
+    for (cuts, formulas) in [("44/59/9", 3), ("59", 1)] {
+        let filter = format!(
+            "--infilter=Text - txt - csv (StarCalc):{cuts},34,76,1,,0,false,true,false,false,false,-1,true"
+        );
+        let profile = format!("-env:UserInstallation=file://{}", sandbox.path("profile").display());
+        let folder = format!("read-{}", cuts.len());
+        let mut args =
+            vec![&*profile, "--headless", &filter, "--convert-to", "fods", "--outdir", &folder];
+        let paths: Vec<String> = files.iter().map(|name| format!("out/{name}")).collect();
+        args.extend(paths.iter().map(String::as_str));
+        let Some(output) = counterpart("soffice", &args, sandbox.root()) else { return };
+        assert!(output.status.success(), "{}", said(&output));
+        for name in &files {
+            let sheet = sandbox.path(&folder).join(name.replace(".csv", ".fods"));
+            let sheet = fs_err::read_to_string(sheet).unwrap();
+            let expected = if name == "control.csv" { formulas } else { 0 };
+            assert_eq!(sheet.matches("table:formula=").count(), expected, "{name} cut at {cuts}");
+            assert!(sheet.contains("<table:table-cell"), "{name}");
+            for active in ["dde", "xlink:href", "script:event", "table:table-source"] {
+                assert!(
+                    !sheet.contains(&format!("<{active}"))
+                        && !sheet.contains(&format!(" {active}=")),
+                    "{name}: {active}"
+                );
+            }
+        }
+    }
+}
+
+/// The CSV for decisions comes back with the names that it went out with.
+#[test]
+fn decisions_on_ads_with_hostile_names_come_back_from_a_spreadsheet() {
+    let sandbox = outputs();
+    let text = fs_err::read_to_string(sandbox.path("out/review.csv")).unwrap();
+    let mut rows = csv::Reader::from_reader(text.trim_start_matches('\u{feff}').as_bytes());
+    let mut filled = csv::Writer::from_writer(Vec::new());
+    filled.write_record(["ad_id", "decision"]).unwrap();
+    let mut count = 0;
+    for row in rows.records() {
+        filled.write_record([&row.unwrap()[0], "reject"]).unwrap();
+        count += 1;
+    }
+    assert!(count > 100, "{count}");
+    sandbox.write("filled.csv", filled.into_inner().unwrap());
+    let output = sandbox.run(&["case", "review", "case", "--csv", "filled.csv"]);
+    assert!(output.starts_with("exit 0"), "{output}");
+    assert!(output.contains(&format!("{count} decisions kept")), "{output}");
 }
 
 #[test]

@@ -9,6 +9,8 @@ mod case_hostile;
 mod case_photos;
 mod case_reminder;
 mod config;
+#[expect(clippy::print_stderr, reason = "a check that steps aside must say so")]
+mod counterpart;
 mod demo;
 mod doctor;
 mod evidence;

@@ -1,6 +1,6 @@
 //! `pugmark case review`: a person decides on ads.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::BTreeMap;
 use std::io::{self, BufRead, IsTerminal, Write};
 use std::path::{Path, PathBuf};
 
@@ -16,7 +16,7 @@ use crate::cli::new_file::new_file;
 use crate::cli::{Hint, Outcome, Streams};
 use crate::clock::Clock;
 use crate::evidence::Custodian;
-use crate::output::{Format, Record, Records, terminal_text};
+use crate::output::{Format, Record, Records, spreadsheet_text, terminal_text};
 
 /// Decide on ads: confirm, reject, or leave open
 ///
@@ -130,10 +130,7 @@ fn take(
     file: &Path,
     streams: &mut Streams,
 ) -> anyhow::Result<Outcome> {
-    let mut known = HashSet::new();
-    Ledger::of(case.path()).read(|ad| {
-        known.insert(ad.ad_id.to_string());
-    })?;
+    let known = names(&Ledger::of(case.path()))?;
     let text = fs_err::read_to_string(file).context("cannot read the decisions")?;
     let text = text.trim_start_matches('\u{feff}');
     let delimiter =
@@ -166,17 +163,27 @@ fn take(
     Ok(if left_out > 0 { Outcome::Partial } else { Outcome::Done })
 }
 
-fn read(row: Filled, known: &HashSet<String>, time: jiff::Timestamp) -> Result<Decided, String> {
+/// The ads of the ledger under their names, and under those that a spreadsheet gives back,
+/// with the apostrophes that kept formulas from running.
+fn names(ledger: &Ledger) -> anyhow::Result<BTreeMap<String, String>> {
+    let mut ids = Vec::new();
+    ledger.read(|ad| ids.push(ad.ad_id.to_string()))?;
+    let in_spreadsheet = |id: &String| spreadsheet_text::neutralise(id).into_owned();
+    let mut names: BTreeMap<_, _> = ids.iter().map(|id| (in_spreadsheet(id), id.clone())).collect();
+    names.extend(ids.into_iter().map(|id| (id.clone(), id)));
+    Ok(names)
+}
+
+fn read(
+    row: Filled,
+    known: &BTreeMap<String, String>,
+    time: jiff::Timestamp,
+) -> Result<Decided, String> {
     let decision = Decision::read(&row.decision)
         .ok_or_else(|| format!("`{}` is not confirm, reject or unsure", row.decision))?;
-    // A spreadsheet gives back the apostrophe that kept a formula from running.
-    let ad_id = match row.ad_id.strip_prefix('\'') {
-        Some(bare) if !known.contains(&row.ad_id) => bare.to_owned(),
-        _ => row.ad_id,
+    let Some(ad_id) = known.get(&row.ad_id).cloned() else {
+        return Err(format!("the ledger has no ad `{}`", row.ad_id));
     };
-    if !known.contains(&ad_id) {
-        return Err(format!("the ledger has no ad `{ad_id}`"));
-    }
     let note = Some(row.note.trim().to_owned()).filter(|note| !note.is_empty());
     Ok(Decided { ad_id, decision, note, time })
 }
