@@ -115,6 +115,8 @@ pub struct Finding {
     pub status: Option<Arc<Status>>,
     /// What the seller claims about legality.
     pub claims: Vec<Claim>,
+    /// Duties of national law that the seller says are not met.
+    pub duties: Box<[Duty]>,
     /// Price asked.
     pub price: Option<Price>,
     /// Specimens offered, where the ad says how many.
@@ -203,6 +205,24 @@ pub struct Claim {
     /// Number of a certificate, ring or chip.
     #[serde(default)]
     pub value: Option<String>,
+}
+
+/// A duty of national law that the seller says is not met.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+pub struct Duty {
+    /// Scientific name of the animal.
+    pub taxon: String,
+    /// ISO 3166-1.
+    pub country: String,
+    /// `closed-ring`, `transponder` or `documentation`.
+    pub duty: String,
+    /// Duties that the same law names beside it.
+    #[serde(default)]
+    pub instead: Vec<String>,
+    /// The words of the ad.
+    pub claim: String,
+    /// Where the duty stands.
+    pub source: String,
 }
 
 /// A price as asked.

@@ -10,7 +10,7 @@ use serde::de::{Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::value::RawValue;
 
 use super::words::{Text, Words};
-use super::{Claim, Contact, Finding, Hit, Offer, Price, Status, Verdict};
+use super::{Claim, Contact, Duty, Finding, Hit, Offer, Price, Status, Verdict};
 use crate::case::{country, day};
 
 /// What a field of an input record holds.
@@ -128,6 +128,8 @@ pub struct Found<'a> {
     #[serde(default)]
     claims: Vec<Claim>,
     #[serde(default)]
+    duties: Box<[Duty]>,
+    #[serde(default)]
     price: Option<Price>,
     #[serde(default)]
     quantity: Option<u64>,
@@ -168,6 +170,7 @@ impl Found<'_> {
             hits: self.hits.0.into_iter().map(hit).collect(),
             status: self.status.map(|status| known.status(status)).transpose()?,
             claims: self.claims,
+            duties: self.duties,
             price: self.price,
             quantity: self.quantity,
             contacts: self.contacts,

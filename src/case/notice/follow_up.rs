@@ -19,9 +19,9 @@ pub const DRAFTED: &str = "notice";
 #[derive(Clone, Debug, Default)]
 pub struct Past {
     /// Day of the first notice that names the ad.
-    noticed: BTreeMap<String, Date>,
+    pub(super) noticed: BTreeMap<String, Date>,
     /// Newest state of an address, and the day of that visit.
-    visits: BTreeMap<String, (State, Date)>,
+    pub(super) visits: BTreeMap<String, (State, Date)>,
 }
 
 impl Past {
@@ -80,7 +80,7 @@ pub fn reminder(notice: &Notice, past: &Past) -> Option<String> {
         let Some(seen) = past.still_up(url).filter(|seen| seen >= noticed) else { continue };
         count += 1;
         days.insert(*noticed);
-        let (noticed, seen) = (noticed.to_string(), seen.to_string());
+        let (noticed, seen) = (language.date(*noticed), language.date(seen));
         let values = [("noticed", noticed.as_str()), ("seen", &seen)];
         let _ = write!(
             lines,
@@ -90,7 +90,7 @@ pub fn reminder(notice: &Notice, past: &Past) -> Option<String> {
             language.say("r-line", &values)
         );
     }
-    let first = days.first()?.to_string();
+    let first = language.date(*days.first()?);
     let count = count.to_string();
     let values = [("count", count.as_str()), ("date", &first)];
     let body = format!("{}\n{lines}\n{}", notice.say("r-ask", &values), notice.word("r-law"));
@@ -129,7 +129,7 @@ pub fn suspension(notice: &Notice, past: &Past, shown: &BTreeMap<String, usize>)
         for place in places {
             let item = &notice.items[*place];
             let url = item.url.as_deref().unwrap_or(&item.ad_id);
-            let date = item.published.map_or_else(|| "–".to_owned(), |date| date.to_string());
+            let date = item.published.map_or_else(|| "–".to_owned(), |date| language.date(date));
             let _ = writeln!(body, "   - {date}  {}  {}", plain(&item.offered), plain(url));
         }
     }

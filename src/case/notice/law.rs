@@ -8,8 +8,11 @@ use std::borrow::Cow;
 
 use serde::Serialize;
 
+use super::citation::citation;
+use super::letter::{plain, quoted};
 use super::meaning;
-use crate::case::ad::{Ad, Claim};
+use crate::case::ad::{Ad, Claim, Duty};
+use crate::case::country;
 use crate::case::report::Language;
 use crate::case::summary::products;
 
@@ -55,9 +58,12 @@ impl Law {
                 let sides: &[&str] = if old { &["inside", "antique"] } else { &["inside"] };
                 let rule = |side: &&str| {
                     let meaning = meaning::rule(annex, side, language);
-                    format!("{} ({})", meaning.text, meaning.articles)
+                    let (text, articles) = (meaning.text, citation(&meaning.articles, language));
+                    // A whole sentence keeps its full stop behind the citation.
+                    format!("{} ({articles}).", text.trim_end_matches('.'))
                 };
-                sides.iter().map(rule).collect()
+                let national = ad.finding.duties.iter().map(|duty| national(duty, language));
+                sides.iter().map(rule).chain(national).collect()
             }
             Self::GreatBritain => {
                 let mut reasons = vec![language.word(&format!("gb-why-{annex}"))];
@@ -70,6 +76,22 @@ impl Law {
             }
         }
     }
+}
+
+/// A duty of national law that the ad says is not met.
+fn national(duty: &Duty, language: Language) -> String {
+    let known = |duty: &str| language.find(&format!("duty-{duty}")).unwrap_or("?");
+    let or = language.word("or");
+    let duties: Vec<&str> =
+        std::iter::once(&duty.duty).chain(&duty.instead).map(|duty| known(duty)).collect();
+    let values = [
+        ("country", country::name(&duty.country, language.code()).unwrap_or(&duty.country)),
+        ("taxon", &plain(&duty.taxon)),
+        ("duty", &duties.join(&format!(" {or} "))),
+        ("claim", &quoted(&plain(&duty.claim), language)),
+        ("source", &plain(&duty.source)),
+    ];
+    language.say("n-national", &values)
 }
 
 /// True where the words name ivory and an elephant is among what it may come from.

@@ -18,12 +18,16 @@ pub fn letter(notice: &Notice) -> String {
         text += &entry(place + 1, item, language);
     }
     text += &accounts(notice);
-    let law =
-        if notice.law_as_of.is_empty() { "–".to_owned() } else { notice.law_as_of.join(", ") };
+    let days: Vec<String> = notice
+        .law_as_of
+        .iter()
+        .map(|day| day.parse().map_or_else(|_| plain(day), |day| language.date(day)))
+        .collect();
+    let law = if days.is_empty() { "–".to_owned() } else { days.join(", ") };
     let _ = write!(
         text,
         "\n{}\n\n{}\n\n{}\n\n{}\n\n{}\n",
-        notice.say("n-limits", &[("law", &plain(&law))]),
+        notice.say("n-limits", &[("law", &law)]),
         word("n-faith"),
         word("n-reply"),
         word("n-closing"),
@@ -35,13 +39,14 @@ pub fn letter(notice: &Notice) -> String {
 /// What every letter to a platform begins with: its title, from whom to whom, and the greeting.
 pub(super) fn opening(notice: &Notice, title: &str) -> String {
     let word = |key| notice.word(key);
-    let colon = colon(notice.language);
+    let language = notice.language;
+    let colon = colon(language);
     let mut text = format!("{}\n\n{}\n\n", word("n-draft"), word(title));
     let email = notice.email.as_deref().map_or(word("n-email-missing").to_owned(), plain);
     for (key, value) in [
         ("n-to", plain(&notice.platform)),
         ("n-from", format!("{}, {email}", name(notice))),
-        ("n-date", notice.date.to_string()),
+        ("n-date", language.date(notice.date)),
         ("n-reference", plain(&notice.reference)),
     ] {
         let _ = writeln!(text, "{}{colon} {value}", word(key));
@@ -77,7 +82,7 @@ fn entry(place: usize, item: &Item, language: Language) -> String {
         },
     );
     let mut text = format!("\n{place}. {}\n", plain(&item.title));
-    let published = item.published.map(|date| date.to_string());
+    let published = item.published.map(|date| language.date(date));
     for (key, value) in [
         ("n-address", Some(url)),
         ("n-account", item.account.as_deref().map(plain)),
@@ -123,7 +128,7 @@ pub(super) fn plain(text: &str) -> String {
 }
 
 /// `text` in the quotation marks of the language.
-fn quoted(text: &str, language: Language) -> String {
+pub(super) fn quoted(text: &str, language: Language) -> String {
     match language {
         Language::En => format!("“{text}”"),
         Language::Fr => format!("«\u{a0}{text}\u{a0}»"),

@@ -8,6 +8,7 @@
 //! inside the EU) and that claim no certificate and, in Annex B, no lawful origin: those
 //! a person must look into first. What is left out is told.
 
+mod citation;
 mod follow_up;
 mod law;
 mod letter;

@@ -4,9 +4,12 @@ use std::collections::BTreeMap;
 
 use jiff::civil::date;
 
-use super::{Law, MANY_ADS, Notices, Past, Sender, letter, notices, reminder, suspension};
-use crate::case::ad::{Ad, Claim, Hit, ListedTaxon, Status};
+use super::{
+    Law, MANY_ADS, Notices, Past, Preserved, Sender, letter, notices, reminder, suspension,
+};
+use crate::case::ad::{Ad, Claim, Duty, Hit, ListedTaxon, Status};
 use crate::case::report::Language;
+use crate::evidence::State;
 
 fn ad(id: usize, platform: &str, annex: Option<&str>, language: &str) -> Ad {
     let mut ad = Ad { ad_id: format!("{platform}/{id}").into(), ..Ad::default() };
@@ -28,16 +31,81 @@ fn ad(id: usize, platform: &str, annex: Option<&str>, language: &str) -> Ad {
     ad
 }
 
-fn drafts(ads: &[Ad], language: Option<Language>) -> Notices {
-    let sender = Sender {
+fn sender() -> Sender {
+    Sender {
         name: Some("R. Jansen".to_owned()),
         email: Some("r.jansen@authority.example".to_owned()),
         reference: "2026/117".to_owned(),
         date: date(2026, 11, 25),
-        language,
+        language: None,
         law: None,
+    }
+}
+
+fn drafts(ads: &[Ad], language: Option<Language>) -> Notices {
+    notices(ads, &BTreeMap::new(), &Sender { language, ..sender() })
+}
+
+/// Three ads of one account and one of another: ivory that claims age, a live parrot, one
+/// without an address; the first is preserved.
+fn shown_ads(country: &'static str) -> (Vec<Ad>, BTreeMap<String, Preserved>) {
+    let mut ads: Vec<Ad> = (1..=4).map(|id| ad(id, "a.example", Some("A"), "en")).collect();
+    let hit = |id: &str| Hit { product: Some(id.to_owned()), taxon: None };
+    for (ad, product) in ads.iter_mut().zip(["ivory", "parrot-live", "fossil", "coral-live"]) {
+        ad.finding.hits = vec![hit(product)];
+        ad.offer.country = Some(country);
+        ad.offer.date = Some(date(2026, 10, 5));
+    }
+    let claim = Claim { kind: "antique".into(), text: Some("um 1900".into()), ..Claim::default() };
+    ads[0].finding.claims = vec![claim];
+    let duty = Duty {
+        taxon: "Psittacus erithacus".to_owned(),
+        country: "DE".to_owned(),
+        duty: "closed-ring".to_owned(),
+        instead: vec!["transponder".to_owned()],
+        claim: "unberingt".to_owned(),
+        source: "Bundesartenschutzverordnung, § 12".to_owned(),
     };
-    notices(ads, &BTreeMap::new(), &sender)
+    ads[1].finding.duties = [duty].into();
+    ads[1].finding.status = ad(2, "a.example", Some("B"), "en").finding.status;
+    ads[2].offer.url = None;
+    let kept = Preserved {
+        item: "0001-tusk-1".to_owned(),
+        time: "2026-10-06T08:00:00Z".parse().unwrap(),
+        sha256: "ab".repeat(32),
+    };
+    (ads, BTreeMap::from([("https://a.example/ad/1".to_owned(), kept)]))
+}
+
+/// All letters in each language, for people who know the language and the article to read.
+#[test]
+fn letters_read_as_they_were_approved() {
+    for language in [Language::En, Language::Fr, Language::De, Language::Nl] {
+        let mut text = String::new();
+        for country in ["DE", "GB"] {
+            let (ads, kept) = shown_ads(country);
+            let sender = Sender { language: Some(language), ..sender() };
+            let many = notices(&ads, &kept, &sender).notices.remove(0);
+            let one = notices(&ads[..1], &kept, &sender).notices.remove(0);
+            let past = Past {
+                noticed: BTreeMap::from([("a.example/1".to_owned(), date(2026, 10, 7))]),
+                visits: BTreeMap::from([(
+                    "https://a.example/ad/1".to_owned(),
+                    (State::Up, date(2026, 11, 2)),
+                )]),
+            };
+            let shown = BTreeMap::from([("tom".to_owned(), 9)]);
+            for letter in [
+                letter(&many),
+                letter(&one),
+                reminder(&one, &past).unwrap(),
+                suspension(&many, &past, &shown).unwrap(),
+            ] {
+                text += &format!("{letter}\n{}\n\n", "=".repeat(80));
+            }
+        }
+        insta::assert_snapshot!(format!("letters-{}", language.code()), text);
+    }
 }
 
 #[test]
@@ -47,7 +115,7 @@ fn a_notice_has_every_element_of_article_16_2() {
     for element in [
         "Article 16 of Regulation (EU) 2022/2065",
         "https://a.example/ad/1",
-        "Art. 8(1)",
+        "Regulation (EC) No\u{a0}338/97, Art.\u{a0}8(1)",
         "R. Jansen, r.jansen@authority.example",
         "We believe in good faith that the information and allegations",
         "Elephas maximus",
@@ -141,7 +209,8 @@ fn a_platform_in_great_britain_gets_a_report_that_claims_no_procedure() {
         let shown = BTreeMap::new();
         let letters = [letter(notice), suspension(notice, &Past::default(), &shown).unwrap()];
         for text in &letters {
-            for wrong in ["2022/2065", "23(1)", "16(4)", "Reg. 338/97 Art.", "865/2006"] {
+            for wrong in ["2022/2065", "23(1)", "16(4)", "338/97, Art.", "338/97, art.", "865/2006"]
+            {
                 assert!(!text.contains(wrong), "{wrong} in {text}");
             }
             assert!(text.contains("Online Safety Act 2023"), "{text}");
@@ -172,8 +241,8 @@ fn products_are_named_in_the_letters_language_and_left_out_where_it_has_no_name(
     ad.finding.hits = vec![hit("rhino-horn"), hit("monkey-live")];
     let offered =
         |language| drafts(&[ad.clone()], Some(language)).notices[0].items[0].offered.clone();
-    assert_eq!(offered(Language::En), "monkey live, rhino horn, Elephas maximus");
-    assert_eq!(offered(Language::Fr), "corne de rhinocéros, Elephas maximus");
-    assert_eq!(offered(Language::De), "Nashornhorn, Elephas maximus");
-    assert_eq!(offered(Language::Nl), "neushoornhoorn, Elephas maximus");
+    assert_eq!(offered(Language::En), "live monkey, rhino horn, Elephas maximus");
+    assert_eq!(offered(Language::Fr), "singe vivant, corne de rhinocéros, Elephas maximus");
+    assert_eq!(offered(Language::De), "lebender Affe, Nashornhorn, Elephas maximus");
+    assert_eq!(offered(Language::Nl), "levende aap, neushoornhoorn, Elephas maximus");
 }

@@ -3,6 +3,8 @@
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
+use jiff::civil::Date;
+
 /// One row a word, one column a language; for translators to read and correct.
 const TABLE: &str = include_str!("words.csv");
 
@@ -65,13 +67,33 @@ impl Language {
         ROWS.1.get(key)?.get(column).map(String::as_str)
     }
 
-    /// Returns the sentence `key` with each `{name}` replaced by its value.
+    /// Returns the sentence `key` with each `{name}` replaced by its value; where `count` is 1
+    /// and the table has `key-one`, that one.
     #[must_use]
     pub fn say(self, key: &str, values: &[(&str, &str)]) -> String {
-        let sentence = self.word(key).to_owned();
-        values
-            .iter()
-            .fold(sentence, |text, (name, value)| text.replace(&format!("{{{name}}}"), value))
+        let one = values.contains(&("count", "1")).then(|| self.find(&format!("{key}-one")));
+        let sentence = one.flatten().unwrap_or_else(|| self.word(key));
+        let mut parts = sentence.split('{');
+        let mut text = parts.next().unwrap_or_default().to_owned();
+        for (name, rest) in parts.filter_map(|part| part.split_once('}')) {
+            let value = values.iter().find(|(known, _)| *known == name);
+            text.push_str(value.map(|(_, value)| *value).unwrap_or_default());
+            text.push_str(rest);
+        }
+        text
+    }
+
+    /// Writes a day as letters do: `7 October 2026`, `7. Oktober 2026`, `1er octobre 2026`.
+    #[must_use]
+    pub fn date(self, date: Date) -> String {
+        let months = self.word("months").split(' ');
+        let month = months.take(usize::try_from(date.month()).unwrap_or(1)).last().unwrap_or("?");
+        let day = match (self, date.day()) {
+            (Self::De, day) => format!("{day}."),
+            (Self::Fr, 1) => "1er".to_owned(),
+            (_, day) => day.to_string(),
+        };
+        format!("{day}\u{a0}{month} {}", date.year())
     }
 
     /// Writes a whole number with the language's sign between thousands.
@@ -117,6 +139,25 @@ mod tests {
                 assert_eq!(places(word), places(&words[0]), "{key}: {word}");
             }
         }
+    }
+
+    #[test]
+    fn one_has_a_sentence_of_its_own_and_a_value_is_never_a_place_to_fill() {
+        let ask = |count| Language::De.say("n-ask", &[("count", count)]);
+        assert!(ask("1").contains("zu der unten genannten Anzeige"), "{}", ask("1"));
+        assert!(ask("2").contains("zu den 2 unten genannten Anzeigen"), "{}", ask("2"));
+        let values = [("account", "{count}"), ("count", "4"), ("numbers", "1, 2, 3, 4")];
+        let line = Language::En.say("n-account-line", &values);
+        assert_eq!(line, "{count}: 4 advertisements (no. 1, 2, 3, 4)");
+    }
+
+    #[test]
+    fn days_are_written_as_in_letters() {
+        let written = |language: Language, day| language.date(jiff::civil::date(2026, day, 1));
+        assert_eq!(written(Language::En, 10), "1\u{a0}October 2026");
+        assert_eq!(written(Language::Fr, 2), "1er\u{a0}février 2026");
+        assert_eq!(written(Language::De, 12), "1.\u{a0}Dezember 2026");
+        assert_eq!(written(Language::Nl, 3), "1\u{a0}maart 2026");
     }
 
     #[test]
