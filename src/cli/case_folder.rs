@@ -23,6 +23,21 @@ impl CaseArg {
     }
 }
 
+/// The case folder of commands that work on a whole case.
+#[derive(Debug, clap::Args)]
+pub(super) struct CaseDir {
+    /// Case folder; else `PUGMARK_CASE` or the one the current folder is in
+    #[arg(value_name = "CASE", env = "PUGMARK_CASE")]
+    dir: Option<PathBuf>,
+}
+
+impl CaseDir {
+    /// Opens the case that is meant.
+    pub(super) fn open(&self) -> anyhow::Result<Folder> {
+        open(self.dir.as_deref())
+    }
+}
+
 /// Opens the case at `folder`, else the one that the current folder is in.
 pub(super) fn open(folder: Option<&Path>) -> anyhow::Result<Folder> {
     let folder = match folder {

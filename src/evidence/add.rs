@@ -22,6 +22,9 @@ use super::writer::TOOL;
 /// Why a file was not added.
 #[derive(Debug, thiserror::Error)]
 pub enum AddError {
+    /// There is nothing of that name.
+    #[error("there is no file or folder `{0}`")]
+    Missing(PathBuf),
     /// It is a link, a device or something else that is no file and no folder.
     #[error("`{0}` is neither a file nor a folder (links are not followed)")]
     NoFile(PathBuf),
@@ -107,7 +110,12 @@ pub fn add(
     interrupt: &Interrupt,
 ) -> Result<Added, AddError> {
     let started = custodian.clock().now();
-    let kind = fs::symlink_metadata(path)?.file_type();
+    let kind = match fs::symlink_metadata(path) {
+        Err(err) if err.kind() == io::ErrorKind::NotFound => {
+            return Err(AddError::Missing(path.to_owned()));
+        }
+        found => found?.file_type(),
+    };
     if !kind.is_file() && !kind.is_dir() {
         return Err(AddError::NoFile(path.to_owned()));
     }

@@ -383,6 +383,45 @@ fn links_name_the_network_and_what_joins_nobody() {
 }
 
 #[test]
+fn a_case_is_the_one_that_is_named_else_the_one_of_the_environment_or_where_one_stands() {
+    let sandbox = case_with(SCAN);
+    let named = sandbox.run(&["case", "summary", "case", "--format", "table"]);
+    let bare = ["case", "summary", "--format", "table"];
+    assert!(named.starts_with("exit 0"), "{named}");
+    let by_name = sandbox.command(&bare).env("PUGMARK_CASE", "case").output();
+    assert_eq!(sandbox.show(&by_name.unwrap()), named);
+    let inside = sandbox.path("case/items");
+    let where_one_stands = sandbox.command(&bare).current_dir(inside).output();
+    assert_eq!(sandbox.show(&where_one_stands.unwrap()), named);
+    let astray = sandbox.run(&bare);
+    assert!(
+        astray.contains("hint: name its folder, set PUGMARK_CASE to it, or work inside of it"),
+        "{astray}"
+    );
+}
+
+#[test]
+fn what_is_no_scan_output_is_left_out_and_one_is_told_what_import_reads() {
+    let sandbox = case_with(SCAN);
+    sandbox.write("ads.csv", b"Titel;Preis\r\nElfenbein f\xfcr K\xf6ln;450\r\n");
+    insta::assert_snapshot!(sandbox.run(&["case", "import", "case", "ads.csv"]), @r"
+    exit 3
+    --- stdout
+    --- stderr
+    warning: ads.csv:1: not a JSON object of a scan: expected value at line 1 column 1; left out
+    warning: ads.csv:2: not UTF-8; left out
+    ads.csv: 0 new, 0 changed, 0 known; the ledger has 7 ads.
+    `case import` reads what `pugmark scan FILE --format jsonl` writes.
+    ");
+    insta::assert_snapshot!(sandbox.run(&["evidence", "add", "--case", "case", "nowhere.jpg"]), @r"
+    exit 2
+    --- stdout
+    --- stderr
+    error: there is no file or folder `nowhere.jpg`
+    ");
+}
+
+#[test]
 fn what_is_there_already_is_not_overwritten_and_one_is_told_what_to_do() {
     let sandbox = case_with(SCAN);
     sandbox.write("there.csv", "mine");

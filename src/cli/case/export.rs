@@ -10,6 +10,7 @@ use crate::case::decisions::{Decision, Decisions};
 use crate::case::export::{AdRow, Dossier, case_uco, ecomessage, misp, stix};
 use crate::case::ledger::Ledger;
 use crate::case::links::{Photos, graphml, links};
+use crate::cli::case_folder::CaseDir;
 use crate::cli::custodian::custodian;
 use crate::cli::new_file::new_file;
 use crate::cli::{Outcome, Streams};
@@ -27,8 +28,8 @@ use super::counted::{CountedArgs, counted};
   pugmark case export CASE --as case-uco --out case.jsonld
   pugmark case export CASE --as csv --out ads.csv")]
 pub(super) struct Args {
-    /// Case folder
-    dir: PathBuf,
+    #[command(flatten)]
+    case: CaseDir,
     /// Form of the export
     #[arg(long = "as", value_name = "FORM")]
     form: Form,
@@ -58,7 +59,7 @@ enum Form {
 }
 
 pub(super) fn run(args: &Args, streams: &mut Streams) -> anyhow::Result<Outcome> {
-    let case = Folder::open(&args.dir)?;
+    let case = args.case.open()?;
     let custodian = custodian()?;
     let ads = counted(&case, &args.counted)?;
     let links = links(&ads, &Photos::of(case.store())?);

@@ -46,6 +46,10 @@ pub(super) fn run(args: &Args, streams: &mut Streams) -> anyhow::Result<Outcome>
         ));
         if done.left_out > 0 {
             outcome = Outcome::Partial;
+            if joined.added + joined.updated + joined.unchanged == 0 {
+                streams
+                    .message("`case import` reads what `pugmark scan FILE --format jsonl` writes.");
+            }
         }
     }
     Ok(outcome)

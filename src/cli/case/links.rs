@@ -7,8 +7,9 @@ use std::path::{Path, PathBuf};
 use anyhow::Context;
 
 use crate::case::links::{Cluster, EdgeRow, Kind, Links, Photos, graphml, links};
+use crate::case::report;
 use crate::case::summary::CaseHead;
-use crate::case::{Folder, report};
+use crate::cli::case_folder::CaseDir;
 use crate::cli::format::FormatArgs;
 use crate::cli::{Outcome, Streams};
 use crate::output::{Format, Records, terminal_text};
@@ -25,8 +26,8 @@ use super::lang::Lang;
   pugmark case links CASE
   pugmark case links CASE --graphml network.graphml --csv edges.csv")]
 pub(super) struct Args {
-    /// Case folder
-    dir: PathBuf,
+    #[command(flatten)]
+    case: CaseDir,
     #[command(flatten)]
     format: FormatArgs,
     #[command(flatten)]
@@ -46,7 +47,7 @@ pub(super) struct Args {
 }
 
 pub(super) fn run(args: &Args, streams: &mut Streams) -> anyhow::Result<Outcome> {
-    let case = Folder::open(&args.dir)?;
+    let case = args.case.open()?;
     let ads = counted(&case, &args.counted)?;
     let links = links(&ads, &Photos::of(case.store())?);
     let page = || report::network(&links, &CaseHead::of(case.record()), args.lang.into());

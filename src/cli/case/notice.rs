@@ -12,6 +12,7 @@ use crate::case::notice::{
     DRAFTED, Law, Notice, Past, Sender, letter, notices, preserved, reminder, shown_by_account,
     suspension,
 };
+use crate::cli::case_folder::CaseDir;
 use crate::cli::format::FormatArgs;
 use crate::cli::new_file::new_file;
 use crate::cli::{Outcome, Streams};
@@ -38,8 +39,8 @@ use super::lang::Lang;
 
 Exit codes: 1 there is nothing to notify, 3 some ads are in no notice, each named")]
 pub(super) struct Args {
-    /// Case folder
-    dir: PathBuf,
+    #[command(flatten)]
+    case: CaseDir,
     /// Folder for the letters, one file a platform; else all go to standard output
     #[arg(long, value_name = "FOLDER")]
     out: Option<PathBuf>,
@@ -101,10 +102,22 @@ impl Kind {
             Self::Suspension => "suspension",
         }
     }
+
+    /// What is said when there is no such letter to write.
+    fn nothing(self) -> &'static str {
+        match self {
+            Self::Notice => "There is nothing to notify.",
+            Self::Reminder => {
+                "There is nothing to remind of: `evidence recheck` has found no ad still up that a \
+                 notice in this case names."
+            }
+            Self::Suspension => "No account calls for it: see `case notice --help`.",
+        }
+    }
 }
 
 pub(super) fn run(args: &Args, streams: &mut Streams) -> anyhow::Result<Outcome> {
-    let case = Folder::open(&args.dir)?;
+    let case = args.case.open()?;
     let ads = counted(&case, &args.counted)?;
     let details = &case.record().details;
     let sender = Sender {
@@ -133,6 +146,9 @@ pub(super) fn run(args: &Args, streams: &mut Streams) -> anyhow::Result<Outcome>
     match &args.out {
         Some(folder) => write(&case, &letters, folder, args.kind, streams)?,
         None => print(&letters, args, streams)?,
+    }
+    if letters.is_empty() {
+        streams.message(args.kind.nothing());
     }
     Ok(match (letters.is_empty(), drafts.left_out.is_empty()) {
         (true, _) => Outcome::Negative,

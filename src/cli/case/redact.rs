@@ -3,8 +3,8 @@
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
-use crate::case::Folder;
 use crate::case::redact::{LEFT_OUT, Redaction, Taken};
+use crate::cli::case_folder::CaseDir;
 use crate::cli::new_file::new_file;
 use crate::cli::{Outcome, Streams};
 use crate::clock::Clock;
@@ -24,8 +24,8 @@ use super::counted::{CountedArgs, counted};
   pugmark case redact CASE --out course.jsonl --log course.log.csv
   pugmark case redact CASE --include review --out all.jsonl --log all.log.csv")]
 pub(super) struct Args {
-    /// Case folder
-    dir: PathBuf,
+    #[command(flatten)]
+    case: CaseDir,
     /// File for the ads as JSON lines; never overwritten
     #[arg(long, value_name = "FILE")]
     out: PathBuf,
@@ -37,7 +37,7 @@ pub(super) struct Args {
 }
 
 pub(super) fn run(args: &Args, streams: &mut Streams) -> anyhow::Result<Outcome> {
-    let case = Folder::open(&args.dir)?;
+    let case = args.case.open()?;
     let custodian = Custodian::of_user(Clock::System)?;
     let ads = counted(&case, &args.counted)?;
     let mut redaction = Redaction::default();

@@ -11,6 +11,7 @@ use crate::case::Folder;
 use crate::case::ad::{Ad, Verdict};
 use crate::case::decisions::{Decided, Decision, Decisions, decide};
 use crate::case::ledger::Ledger;
+use crate::cli::case_folder::CaseDir;
 use crate::cli::custodian::custodian;
 use crate::cli::new_file::new_file;
 use crate::cli::{Hint, Outcome, Streams};
@@ -33,8 +34,8 @@ use crate::output::{Format, Record, Records, spreadsheet_text, terminal_text};
 
 Exit code 3: some rows were left out, each named.")]
 pub(super) struct Args {
-    /// Case folder
-    dir: PathBuf,
+    #[command(flatten)]
+    case: CaseDir,
     /// Take decisions from FILE: CSV with the columns ad_id, decision and note
     #[arg(long, value_name = "FILE", conflicts_with = "to")]
     csv: Option<PathBuf>,
@@ -44,7 +45,7 @@ pub(super) struct Args {
 }
 
 pub(super) fn run(args: &Args, streams: &mut Streams) -> anyhow::Result<Outcome> {
-    let case = Folder::open(&args.dir)?;
+    let case = args.case.open()?;
     let custodian = custodian()?;
     if let Some(file) = &args.csv {
         return take(&case, &custodian, file, streams);

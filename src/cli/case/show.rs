@@ -9,8 +9,9 @@ use jiff::Timestamp;
 use serde::Serialize;
 
 use crate::case::{CASE_FILE, CaseRecord, Folder};
+use crate::cli::case_folder::CaseDir;
 use crate::cli::format::FormatArgs;
-use crate::cli::{Outcome, Streams, case_folder};
+use crate::cli::{Outcome, Streams};
 use crate::output::Record;
 
 /// Show what a case is about and holds
@@ -19,9 +20,8 @@ use crate::output::Record;
   pugmark case show ivory-2026
   pugmark case show --format json")]
 pub(super) struct ShowArgs {
-    /// Case folder; else `PUGMARK_CASE` or the one the current folder is in
-    #[arg(env = "PUGMARK_CASE")]
-    dir: Option<PathBuf>,
+    #[command(flatten)]
+    case: CaseDir,
     #[command(flatten)]
     format: FormatArgs,
 }
@@ -71,7 +71,7 @@ impl Record for Line {
 }
 
 pub(super) fn show(args: &ShowArgs, streams: &mut Streams) -> anyhow::Result<Outcome> {
-    let case = case_folder::open(args.dir.as_deref())?;
+    let case = args.case.open()?;
     let line = line(&case)?;
     streams.print(args.format.choice(), &[line])?;
     Ok(Outcome::Done)

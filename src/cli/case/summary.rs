@@ -12,6 +12,7 @@ use crate::case::ledger::Ledger;
 use crate::case::rates::Rates;
 use crate::case::report;
 use crate::case::summary::{CaseHead, Row, Summary, Terms, Visits, summarise};
+use crate::cli::case_folder::CaseDir;
 use crate::cli::data::DataArgs;
 use crate::cli::format::FormatArgs;
 use crate::cli::{Hint, Outcome, Streams};
@@ -30,8 +31,8 @@ use super::lang::Lang;
   pugmark case summary CASE
   pugmark case summary CASE --html report.html --csv figures.csv")]
 pub(super) struct Args {
-    /// Case folder
-    dir: PathBuf,
+    #[command(flatten)]
+    case: CaseDir,
     #[command(flatten)]
     format: FormatArgs,
     #[command(flatten)]
@@ -67,10 +68,10 @@ pub(super) fn run(args: &Args, streams: &mut Streams) -> anyhow::Result<Outcome>
                 .to_owned(),
         )));
     }
-    let case = Folder::open(&args.dir)?;
+    let case = args.case.open()?;
     let summary = summarise(&Ledger::of(case.path()), &terms(args, &case, streams)?)?;
     if summary.looked_at.records == 0 {
-        return Err(anyhow::anyhow!("the ledger of `{}` has no ads", args.dir.display())
+        return Err(anyhow::anyhow!("the ledger of `{}` has no ads", case.path().display())
             .context(Hint("import some: pugmark scan FILE | pugmark case import DIR".to_owned())));
     }
     let outputs = [

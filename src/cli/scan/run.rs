@@ -1,7 +1,7 @@
 //! Runs a scan: files in, judged records out, in their order.
 
 use std::cell::RefCell;
-use std::io;
+use std::io::{self, IsTerminal};
 use std::num::NonZero;
 use std::path::Path;
 
@@ -56,6 +56,9 @@ pub(super) fn run(args: &Args, streams: &mut Streams) -> anyhow::Result<Outcome>
     }
     let stdin = [std::path::PathBuf::from("-")];
     let files = if args.files.is_empty() { &stdin[..] } else { &args.files };
+    if files.iter().any(|file| is_stdin(file)) && io::stdin().is_terminal() {
+        streams.message("Reading ads from this terminal, one a line; Ctrl-D ends them.");
+    }
     for file in files {
         scan.file(file, streams, &mut totals, checkpoint.as_mut())?;
     }
