@@ -1,6 +1,7 @@
 //! Takes files as evidence: copied while hashed, originals only read.
 
 use std::collections::BTreeSet;
+use std::fs::FileType;
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 
@@ -110,15 +111,7 @@ pub fn add(
     interrupt: &Interrupt,
 ) -> Result<Added, AddError> {
     let started = custodian.clock().now();
-    let kind = match fs::symlink_metadata(path) {
-        Err(err) if err.kind() == io::ErrorKind::NotFound => {
-            return Err(AddError::Missing(path.to_owned()));
-        }
-        found => found?.file_type(),
-    };
-    if !kind.is_file() && !kind.is_dir() {
-        return Err(AddError::NoFile(path.to_owned()));
-    }
+    let kind = kind(path)?;
     let mut copy = Copy {
         draft: Draft::begin(store)?.also(also),
         taken: BTreeSet::new(),
@@ -161,6 +154,17 @@ pub fn add(
     let item = store.lock(custodian)?.admit(sealed, action)?;
     let (files, left_out) = (copy.files.len(), copy.left_out);
     Ok(Added { item, path: source.into_owned(), files, bytes, left_out })
+}
+
+/// Whether `path` is a file or a folder; nothing else is added.
+fn kind(path: &Path) -> Result<FileType, AddError> {
+    let kind = match fs::symlink_metadata(path) {
+        Err(err) if err.kind() == io::ErrorKind::NotFound => {
+            return Err(AddError::Missing(path.to_owned()));
+        }
+        found => found?.file_type(),
+    };
+    if kind.is_file() || kind.is_dir() { Ok(kind) } else { Err(AddError::NoFile(path.to_owned())) }
 }
 
 struct Copy<'a> {
