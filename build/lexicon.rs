@@ -13,6 +13,8 @@ mod index;
 mod inflection;
 #[path = "../src/lexicon/language.rs"]
 mod language;
+#[path = "../src/lexicon/letters.rs"]
+mod letters;
 #[path = "../src/lexicon/read.rs"]
 mod read;
 #[path = "../src/lexicon/term.rs"]

@@ -97,12 +97,6 @@ impl Vocabulary {
         }
     }
 
-    /// False when no term begins with the folded word `form`, whole or as a part of it.
-    #[must_use]
-    pub fn may_begin(&self, form: &str) -> bool {
-        self.indexes.iter().any(|index| index.may_begin(form))
-    }
-
     /// The scientific name whose genus begins with `initial` and whose second word
     /// is `epithet`; none where there are several.
     #[must_use]

@@ -4,6 +4,7 @@ use unicode_normalization::char::compose;
 
 use super::fold::{Class, class, fold_char, voiced};
 use super::index::hash;
+use super::letters;
 
 /// A character of a text and the bytes that stand for it there (an HTML
 /// entity is one character of several bytes).
@@ -145,8 +146,46 @@ impl Words {
     }
 
     fn push_one(&mut self, units: &[Unit], shape: Shape, gap: Gap) {
+        let (Some(first), Some(last)) = (units.first(), units.last()) else { return };
         let from = self.folded.len();
-        let mut accents = 0x811C_9DC5u32;
+        let (accents, marked) = match self.fold_single(units) {
+            Some(seen) => seen,
+            None => self.fold_joined(units),
+        };
+        self.tokens.push(Token {
+            start: first.start,
+            end: last.end,
+            from: short(from),
+            to: short(self.folded.len()),
+            shape,
+            gap,
+            hash: hash(&self.folded[from..]),
+            accents,
+            marked,
+        });
+    }
+
+    /// Folds letters of which each stands for itself; gives their accents and whether one was
+    /// taken away. Nothing, when some letter is not in the table.
+    fn fold_single(&mut self, units: &[Unit]) -> Option<(u32, bool)> {
+        let from = self.folded.len();
+        let (mut accents, mut marked) = (NO_ACCENTS, false);
+        for unit in units {
+            let Some(letter) = letters::letter(unit.c) else {
+                self.folded.truncate(from);
+                return None;
+            };
+            self.folded.push(letter.folded);
+            self.folded.extend(letter.second);
+            accents = hashed(accents, Some(letter.lower));
+            marked |= letter.marked;
+        }
+        Some((accents, marked))
+    }
+
+    /// Folds letters that the marks after them may change.
+    fn fold_joined(&mut self, units: &[Unit]) -> (u32, bool) {
+        let mut accents = NO_ACCENTS;
         let mut letter: Option<char> = None;
         let mut marked = false;
         let mut kana = None;
@@ -173,21 +212,12 @@ impl Words {
             kana = self.folded[before..].chars().next_back();
             marked |= !c.is_ascii() && !self.folded[before..].chars().eq(c.to_lowercase());
         }
-        accents = hashed(accents, letter);
-        let (Some(first), Some(last)) = (units.first(), units.last()) else { return };
-        self.tokens.push(Token {
-            start: first.start,
-            end: last.end,
-            from: short(from),
-            to: short(self.folded.len()),
-            shape,
-            gap,
-            hash: hash(&self.folded[from..]),
-            accents,
-            marked,
-        });
+        (hashed(accents, letter), marked)
     }
 }
+
+/// [`super::fold::accents`] of no letters.
+const NO_ACCENTS: u32 = 0x811C_9DC5;
 
 /// The next step of [`super::fold::accents`].
 fn hashed(accents: u32, letter: Option<char>) -> u32 {

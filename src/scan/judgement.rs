@@ -126,18 +126,30 @@ pub fn judge(marks: &[Mark<'_>], around: Circumstances, weights: &Weights) -> Ju
         })
         .collect();
     judged.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
-    let Some((points, anchor, mut features)) = judged.first().cloned() else {
-        return Judgement::default();
-    };
-    let near = judged.iter().filter(|other| other.0 >= points - BEHIND);
+    let near = judged.iter().filter(|other| other.0 >= judged[0].0 - BEHIND);
     let mut anchors: Vec<usize> = near.map(|other| other.1).collect();
     anchors.sort_unstable();
-    features.retain(|feature| feature.value * weights.get(feature.name) != 0.0);
-    features.sort_by(|a, b| {
-        let size = |feature: &Feature| (feature.value * weights.get(feature.name)).abs();
-        size(b).total_cmp(&size(a)).then(a.name.cmp(b.name))
-    });
-    Judgement { points, features, anchor: Some(anchor), anchors }
+    let Some((points, anchor, features)) = judged.into_iter().next() else {
+        return Judgement::default();
+    };
+    Judgement { points, features: by_size(features, weights), anchor: Some(anchor), anchors }
+}
+
+/// The points of [`judge`] alone.
+#[must_use]
+pub fn points(marks: &[Mark<'_>], around: Circumstances, weights: &Weights) -> f64 {
+    let points = anchors(marks).map(|at| sum(&features(marks, at, around), weights));
+    points.max_by(f64::total_cmp).unwrap_or_default()
+}
+
+/// The features that count, the largest first.
+fn by_size(features: Vec<Feature>, weights: &Weights) -> Vec<Feature> {
+    let size = |feature: &Feature| (feature.value * weights.get(feature.name)).abs();
+    let mut sized: Vec<(f64, Feature)> =
+        features.into_iter().map(|feature| (size(&feature), feature)).collect();
+    sized.retain(|(size, _)| *size != 0.0);
+    sized.sort_by(|(a, one), (b, two)| b.total_cmp(a).then(one.name.cmp(two.name)));
+    sized.into_iter().map(|(_, feature)| feature).collect()
 }
 
 /// The sum of the points of `features`.

@@ -4,6 +4,8 @@
 //! the words of the lexicon and a few function words, and the trigrams of
 //! `whatlang`. Where they do not settle it, no language is ruled out.
 
+use std::sync::LazyLock;
+
 use crate::lexicon::{Language, Languages, function_words};
 
 use super::normal::Text;
@@ -157,35 +159,65 @@ fn scripts(fields: &[(&str, &Text)]) -> Languages {
     for (text, _) in fields {
         text.chars().take(2000).for_each(|c| seen.count(c));
     }
-    let mut codes: Vec<&str> = Vec::new();
     let total = seen.total().max(1);
     let share = |count: u32| count * 8 >= total;
+    let mut found = Languages::default();
+    let mut add = |languages: Languages| found = found.with(languages);
     if share(seen.latin) {
-        codes.extend(["en", "fr", "de", "nl", "es", "it", "pt", "pl", "cs", "vi", "id", "tr"]);
-        codes.extend(["sv", "fi", "hu"]);
+        add(SCRIPTS.latin);
     }
     if share(seen.cyrillic) {
         match (seen.ukrainian, seen.russian) {
-            (0, 1..) => codes.push("ru"),
-            (1.., 0) => codes.push("uk"),
-            _ => codes.extend(["ru", "uk"]),
+            (0, 1..) => add(SCRIPTS.russian),
+            (1.., 0) => add(SCRIPTS.ukrainian),
+            _ => add(SCRIPTS.russian.with(SCRIPTS.ukrainian)),
         }
     }
     if share(seen.kana) || (seen.kana > 0 && share(seen.han)) {
-        codes.push("ja");
+        add(SCRIPTS.japanese);
     } else if share(seen.han) {
-        codes.extend(["zh", "ja"]);
+        add(SCRIPTS.chinese.with(SCRIPTS.japanese));
     }
-    for (count, code) in [(seen.hangul, "ko"), (seen.thai, "th"), (seen.arabic, "ar")] {
+    for (count, languages) in
+        [(seen.hangul, SCRIPTS.korean), (seen.thai, SCRIPTS.thai), (seen.arabic, SCRIPTS.arabic)]
+    {
         if share(count) {
-            codes.push(code);
+            add(languages);
         }
     }
-    codes
-        .iter()
-        .filter_map(|code| Language::from_code(code))
-        .fold(Languages::default(), |all, language| all.with(Languages::one(language)))
+    found
 }
+
+/// The languages of each script.
+struct Scripts {
+    latin: Languages,
+    russian: Languages,
+    ukrainian: Languages,
+    japanese: Languages,
+    chinese: Languages,
+    korean: Languages,
+    thai: Languages,
+    arabic: Languages,
+}
+
+static SCRIPTS: LazyLock<Scripts> = LazyLock::new(|| {
+    let set = |codes: &str| {
+        codes
+            .split(' ')
+            .filter_map(Language::from_code)
+            .fold(Languages::default(), |all, language| all.with(Languages::one(language)))
+    };
+    Scripts {
+        latin: set("en fr de nl es it pt pl cs vi id tr sv fi hu"),
+        russian: set("ru"),
+        ukrainian: set("uk"),
+        japanese: set("ja"),
+        chinese: set("zh"),
+        korean: set("ko"),
+        thai: set("th"),
+        arabic: set("ar"),
+    }
+});
 
 /// Letters counted by script; a letter without case stands for a syllable or a
 /// word and counts more.

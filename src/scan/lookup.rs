@@ -8,12 +8,12 @@ use crate::lexicon::index::{Candidate, Index, Seen};
 
 use super::normal::Text;
 
-/// Words that are remembered.
+/// Words that are remembered of those that terms begin with, and as many of others.
 const PLACES: usize = 1 << 13;
 /// Texts whose room is kept.
 const ROOMS: usize = 8;
 /// Longer words than this, in bytes, are not.
-const LONGEST: usize = 40;
+const LONGEST: usize = 24;
 
 /// What stands after a word.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -30,16 +30,64 @@ pub enum After {
 #[derive(Debug)]
 pub struct Lookup<'a> {
     vocabulary: &'a Vocabulary,
-    places: RefCell<Vec<Option<Known>>>,
+    places: RefCell<Places>,
     room: RefCell<Vec<Text>>,
 }
 
-#[derive(Debug)]
-struct Known {
-    form: Box<str>,
-    accents: u32,
+/// Words of which the terms are known.
+#[derive(Debug, Default)]
+struct Places {
+    /// Words that terms begin with.
+    begun: Vec<(Word, Option<Rc<Terms>>)>,
+    /// Words that none begins with.
+    others: Vec<Word>,
+}
+
+/// A word that is no longer than [`LONGEST`], as it was written.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+struct Word {
+    form: [u8; LONGEST],
+    length: u8,
     marked: bool,
-    found: Rc<[Found]>,
+    accents: u32,
+}
+
+impl Word {
+    fn of(seen: Seen<'_>) -> Option<Self> {
+        let bytes = seen.form.as_bytes();
+        let mut form = [0; LONGEST];
+        form.get_mut(..bytes.len())?.copy_from_slice(bytes);
+        let length = u8::try_from(bytes.len()).ok()?;
+        Some(Self { form, length, marked: seen.marked, accents: seen.accents })
+    }
+}
+
+/// The terms that begin with a word.
+#[derive(Debug, Default)]
+struct Terms {
+    found: Vec<Found>,
+    /// The second words of each, all of them for one without; see [`Index::seconds`].
+    seconds: Vec<u64>,
+    /// Those of all together.
+    any: u64,
+}
+
+impl Terms {
+    fn add(&mut self, found: Found, seconds: u64) {
+        let seconds = if found.candidate.remaining == 0 { u64::MAX } else { seconds };
+        self.found.push(found);
+        self.seconds.push(seconds);
+        self.any |= seconds;
+    }
+
+    /// Those that may go on with what stands `after` the word.
+    fn going_on(&self, after: After) -> impl Iterator<Item = &Found> {
+        let bits = if let After::Word(bit) = after { bit } else { u64::MAX };
+        let seconds = if self.any & bits == 0 { &[] } else { self.seconds.as_slice() };
+        let fits = self.found.iter().zip(seconds).filter(move |(_, seconds)| *seconds & bits != 0);
+        fits.map(|(found, _)| found)
+            .filter(move |found| after != After::Nothing || found.candidate.remaining == 0)
+    }
 }
 
 /// A term that begins with a word.
@@ -48,26 +96,13 @@ struct Found {
     index: usize,
     candidate: Candidate,
     term: u32,
-    /// See [`Index::seconds`].
-    seconds: u64,
-}
-
-impl Found {
-    fn goes_on(&self, after: After) -> bool {
-        self.candidate.remaining == 0
-            || match after {
-                After::Nothing => false,
-                After::Word(bit) => self.seconds & bit != 0,
-                After::Anything => true,
-            }
-    }
 }
 
 impl<'a> Lookup<'a> {
     /// Prepares to look up words in `vocabulary`.
     #[must_use]
     pub fn new(vocabulary: &'a Vocabulary) -> Self {
-        Self { vocabulary, places: RefCell::new(Vec::new()), room: RefCell::new(Vec::new()) }
+        Self { vocabulary, places: RefCell::default(), room: RefCell::default() }
     }
 
     /// The words of `text`, in room that an earlier text no longer needs.
@@ -93,36 +128,50 @@ impl<'a> Lookup<'a> {
     /// Hands `take` the terms whose first word is `word`, and the index that each is of;
     /// of those of several words only what may go on with what stands `after` it.
     pub fn at(&self, word: Seen<'_>, after: After, mut take: impl FnMut(&Index, Candidate, u32)) {
-        let Some(found) = self.found(word) else { return };
-        for found in found.iter().filter(|found| found.goes_on(after)) {
+        let Some(terms) = self.terms(word) else { return };
+        for found in terms.going_on(after) {
             take(self.vocabulary.part(found.index), found.candidate, found.term);
         }
     }
 
-    fn found(&self, word: Seen<'_>) -> Option<Rc<[Found]>> {
-        let place = (word.hash >> 32) as usize % PLACES;
-        if let Some(Some(known)) = self.places.borrow().get(place)
-            && *known.form == *word.form
-            && (known.accents, known.marked) == (word.accents, word.marked)
-        {
-            return Some(Rc::clone(&known.found));
-        }
-        if !self.vocabulary.may_begin(word.form) {
+    fn terms(&self, seen: Seen<'_>) -> Option<Rc<Terms>> {
+        let Some(word) = Word::of(seen) else { return self.find(seen) };
+        let place = (seen.hash >> 32) as usize % PLACES;
+        let places = self.places.borrow();
+        if places.others.get(place) == Some(&word) {
             return None;
         }
-        let mut found = Vec::new();
-        self.vocabulary.at(word, |index, candidate, term| {
-            let seconds = self.vocabulary.part(index).seconds(&candidate);
-            found.push(Found { index, candidate, term, seconds });
-        });
-        let found: Rc<[Found]> = found.into();
-        if word.form.len() <= LONGEST {
-            let mut places = self.places.borrow_mut();
-            places.resize_with(PLACES, || None);
-            let Seen { form, accents, marked, .. } = word;
-            let found = Rc::clone(&found);
-            places[place] = Some(Known { form: form.into(), accents, marked, found });
+        if let Some((known, terms)) = places.begun.get(place)
+            && *known == word
+            && terms.is_some()
+        {
+            return terms.clone();
         }
-        Some(found)
+        drop(places);
+        let terms = self.find(seen);
+        self.places.borrow_mut().put(place, word, terms.clone());
+        terms
+    }
+
+    fn find(&self, seen: Seen<'_>) -> Option<Rc<Terms>> {
+        let mut terms = Terms::default();
+        self.vocabulary.at(seen, |index, candidate, term| {
+            let seconds = self.vocabulary.part(index).seconds(&candidate);
+            terms.add(Found { index, candidate, term }, seconds);
+        });
+        (!terms.found.is_empty()).then(|| Rc::new(terms))
+    }
+}
+
+impl Places {
+    fn put(&mut self, place: usize, word: Word, terms: Option<Rc<Terms>>) {
+        if self.others.is_empty() {
+            self.begun.resize_with(PLACES, Default::default);
+            self.others.resize_with(PLACES, Default::default);
+        }
+        match terms {
+            Some(_) => self.begun[place] = (word, terms),
+            None => self.others[place] = word,
+        }
     }
 }

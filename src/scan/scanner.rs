@@ -12,7 +12,7 @@ use super::category;
 use super::ceiling;
 use super::duty::Denials;
 use super::explain;
-use super::extract::{Measures, Price, Rates, contact, marking, price};
+use super::extract::{Measures, Price, Rates, contact, marking, measure, price};
 use super::judgement::{self, Circumstances, Judgement, Mark};
 use super::language::{self, Spoken};
 use super::living;
@@ -58,7 +58,7 @@ pub struct Reading<'a> {
     /// Its language.
     pub spoken: Spoken,
     texts: Vec<Text>,
-    measures: Measures,
+    quantity: Option<u64>,
     price: Option<Price>,
     contacts: Vec<contact::Contact>,
 }
@@ -100,8 +100,7 @@ impl<'a> Scanner<'a> {
     #[must_use]
     pub fn judge_named(&self, ad: &Ad<'_>, lookup: &Lookup<'_>) -> Option<Finding> {
         let found = matched(ad, lookup);
-        let is_named = found.hits.iter().any(|hit| self.is_anchor(hit.term));
-        is_named.then(|| self.judged(ad, self.read_on(ad, found)))
+        self.is_named(&found).then(|| self.judged(ad, self.read_on(ad, found)))
     }
 
     /// Judges `ad` like [`Self::judge_named`]; nothing, too, for one that is clear. Most of
@@ -109,8 +108,7 @@ impl<'a> Scanner<'a> {
     #[must_use]
     pub fn judge_unless_clear(&self, ad: &Ad<'_>, lookup: &Lookup<'_>) -> Option<Finding> {
         let found = matched(ad, lookup);
-        let is_named = found.hits.iter().any(|hit| self.is_anchor(hit.term));
-        if !is_named || self.must_be_clear(ad, &found) {
+        if !self.is_named(&found) || self.must_be_clear(ad, &found) {
             lookup.reuse(found.texts);
             return None;
         }
@@ -118,6 +116,36 @@ impl<'a> Scanner<'a> {
         let judgement = judgement::judge(&reading.marks, reading.around, self.weights);
         let is_clear = self.verdict(score(judgement.points)) == Verdict::Clear;
         (!is_clear).then(|| self.finding(ad, &reading, &judgement))
+    }
+
+    /// The verdict of [`Self::judge`], for where nothing else is asked: price and contacts
+    /// are read only where they decide.
+    #[must_use]
+    pub fn verdict_of(&self, ad: &Ad<'_>, lookup: &Lookup<'_>) -> Verdict {
+        let found = matched(ad, lookup);
+        if !self.is_named(&found) || self.must_be_clear(ad, &found) {
+            lookup.reuse(found.texts);
+            return Verdict::Clear;
+        }
+        let mut reading = self.words_of(ad, found);
+        self.goods(ad, &mut reading);
+        let verdicts = [false, true].map(|there| {
+            let around = Circumstances { price: there, contact: there, ..reading.around };
+            self.verdict(score(judgement::points(&reading.marks, around, self.weights)))
+        });
+        let verdict = if verdicts[0] == verdicts[1] {
+            verdicts[0]
+        } else {
+            self.figures(ad, &mut reading);
+            self.verdict(score(judgement::points(&reading.marks, reading.around, self.weights)))
+        };
+        lookup.reuse(reading.texts);
+        verdict
+    }
+
+    /// True when a term in it is what an ad can be about.
+    fn is_named(&self, found: &Matched) -> bool {
+        found.hits.iter().any(|hit| self.is_anchor(hit.term))
     }
 
     /// True when no language, price or contact would make more than clear of `ad`.
@@ -170,23 +198,29 @@ impl<'a> Scanner<'a> {
     }
 
     fn read_on(&self, ad: &Ad<'_>, found: Matched) -> Reading<'a> {
+        let mut reading = self.words_of(ad, found);
+        self.goods(ad, &mut reading);
+        self.figures(ad, &mut reading);
+        reading
+    }
+
+    /// The words of the language that `ad` is in.
+    fn words_of(&self, ad: &Ad<'_>, found: Matched) -> Reading<'a> {
         let Matched { texts, hits } = found;
         let spoken = self.spoken(ad, &texts, &hits);
         let mut marks = self.marks(hits, spoken);
         for mark in &mut marks {
             mark.denied = mark.term.kind == Kind::Negative && is_denied(ad, &mark.hit);
         }
-        let mut reading = Reading {
+        Reading {
             marks,
             around: Circumstances::default(),
             spoken,
             texts,
-            measures: Measures::default(),
+            quantity: None,
             price: None,
             contacts: Vec::new(),
-        };
-        self.figures(ad, &mut reading);
-        reading
+        }
     }
 
     fn spoken(&self, ad: &Ad<'_>, texts: &[Text], hits: &[Hit]) -> Spoken {
@@ -225,6 +259,21 @@ impl<'a> Scanner<'a> {
         Mark { hit, term, standing, foreign: false, denied: false, living }
     }
 
+    /// Reads what is said of the goods but their price.
+    fn goods(&self, ad: &Ad<'_>, reading: &mut Reading<'_>) {
+        let measures = measures(ad, &reading.texts);
+        reading.around = Circumstances {
+            price: false,
+            grams: measures.grams.is_some(),
+            contact: false,
+            isbn: reading.texts.iter().any(has_isbn),
+            unknown_name: self.has_unknown_name(ad, &reading.texts),
+            size: measures.centimetres.is_some(),
+            category: category::shelf(ad),
+        };
+    }
+
+    /// Reads the price, the contacts and how many specimens there are.
     fn figures(&self, ad: &Ad<'_>, reading: &mut Reading<'_>) {
         let rates = Rates::embedded();
         reading.price = ad.price.and_then(|text| price::of_fields(text, ad.currency, rates));
@@ -237,7 +286,6 @@ impl<'a> Scanner<'a> {
             }
             reading.contacts.extend(contact::contacts(&field.text, ad.country));
         }
-        reading.measures = measures(ad, &reading.texts);
         if let Some(price) = &mut reading.price
             && price.currency.as_deref() == Some("JPY")
             && ad.currency.is_none()
@@ -246,15 +294,10 @@ impl<'a> Scanner<'a> {
             price.currency = Some("CNY".to_owned());
             price.eur = rates.eur(price.amount, "CNY");
         }
-        reading.around = Circumstances {
-            price: reading.price.is_some(),
-            grams: reading.measures.grams.is_some(),
-            contact: !reading.contacts.is_empty(),
-            isbn: reading.texts.iter().any(has_isbn),
-            unknown_name: self.has_unknown_name(ad, &reading.texts),
-            size: reading.measures.centimetres.is_some(),
-            category: category::shelf(ad),
-        };
+        let counted = || of_goods(ad, &reading.texts).find_map(measure::quantity);
+        reading.quantity = ad.quantity.or_else(counted);
+        reading.around.price = reading.price.is_some();
+        reading.around.contact = !reading.contacts.is_empty();
     }
 
     /// True when the ad writes a scientific name that is not known: what is of an
@@ -307,7 +350,7 @@ impl<'a> Scanner<'a> {
             claims: claims(ad, reading),
             duties,
             price: reading.price.clone(),
-            quantity: ad.quantity.or(reading.measures.quantity),
+            quantity: reading.quantity,
             contacts: reading.contacts.clone(),
             reasons,
         }
@@ -351,10 +394,15 @@ fn matched(ad: &Ad<'_>, lookup: &Lookup<'_>) -> Matched {
     Matched { texts, hits }
 }
 
-/// What the fields of `ad` but its category say in figures about the goods.
+/// How heavy and large the goods of `ad` are.
 fn measures(ad: &Ad<'_>, texts: &[Text]) -> Measures {
-    let read = ad.fields.iter().zip(texts).filter(|(field, _)| field.role != Role::Category);
-    read.fold(Measures::default(), |known, (_, text)| known.or(Measures::of(text)))
+    of_goods(ad, texts).fold(Measures::default(), |known, text| known.or(Measures::of(text)))
+}
+
+/// The fields of `ad` that speak of the goods: all but the category.
+fn of_goods<'t>(ad: &Ad<'_>, texts: &'t [Text]) -> impl Iterator<Item = &'t Text> {
+    let fields = ad.fields.iter().zip(texts);
+    fields.filter(|(field, _)| field.role != Role::Category).map(|(_, text)| text)
 }
 
 fn score(points: f64) -> u8 {

@@ -81,6 +81,12 @@ impl Judging<'_> {
         !self.args.count && !self.args.stats
     }
 
+    /// True when nothing is asked of an ad but its verdict.
+    fn only_counts(&self) -> bool {
+        let args = self.args;
+        args.count && !args.stats && !args.dedup && args.sample.is_none() && !args.full
+    }
+
     /// True when something is said of ads that are clear.
     fn shows_clear(&self) -> bool {
         self.prints_ads() && self.is_selected(Verdict::Clear)
@@ -131,10 +137,16 @@ impl<'a> Worker<'a> {
         if let Some(encoding) = record.repaired {
             batch.repaired.push((record.line, encoding));
         }
-        let found = self.judged(record);
-        let finding = found.as_ref().unwrap_or(&self.clear);
         batch.judged += 1;
         let args = self.judging.args;
+        if self.judging.only_counts() {
+            let verdict = self.verdict(record);
+            batch.flagged += u64::from(verdict == Verdict::Flag);
+            batch.selected += u64::from(self.judging.is_selected(verdict));
+            return;
+        }
+        let found = self.judged(record);
+        let finding = found.as_ref().unwrap_or(&self.clear);
         if (args.dedup || args.sample.is_some()) && self.judging.is_selected(finding.verdict) {
             batch.held.push(self.held(record, finding));
             return;
@@ -170,13 +182,26 @@ impl<'a> Worker<'a> {
         if self.judging.args.full {
             return Some(scanner.judge(&record.ad()));
         }
+        if !self.may_hold_anchor(record) {
+            return None;
+        }
+        match self.judging.shows_clear() {
+            true => scanner.judge_named(&record.ad(), self.sieve.lookup()),
+            false => scanner.judge_unless_clear(&record.ad(), self.sieve.lookup()),
+        }
+    }
+
+    /// The verdict of an ad by itself.
+    fn verdict(&mut self, record: &record::Record<'_>) -> Verdict {
+        if !self.may_hold_anchor(record) {
+            return Verdict::Clear;
+        }
+        self.judging.scanner.verdict_of(&record.ad(), self.sieve.lookup())
+    }
+
+    fn may_hold_anchor(&mut self, record: &record::Record<'_>) -> bool {
         let mut read = record.fields.iter().filter(|(role, _, _)| role.is_read());
         read.any(|(_, _, text)| self.sieve.may_hold_anchor(text))
-            .then(|| match self.judging.shows_clear() {
-                true => scanner.judge_named(&record.ad(), self.sieve.lookup()),
-                false => scanner.judge_unless_clear(&record.ad(), self.sieve.lookup()),
-            })
-            .flatten()
     }
 
     /// Prints `record` with what was `found`; nothing: it is clear.

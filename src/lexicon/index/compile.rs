@@ -151,8 +151,8 @@ impl Compiler {
         let about = self.is_about(place, ids.len());
         let keys = self.pattern_keys[ids[0] as usize].clone();
         self.sets.first(keys.word(), about);
-        if let (true, Some(second)) = (about, ids.get(1)) {
-            self.sets.second(self.pattern_keys[*second as usize].word());
+        for later in ids.iter().skip(1).filter(|_| about) {
+            self.sets.later(self.pattern_keys[*later as usize].word());
         }
         self.whole.extend(keys.whole.iter().map(|key| (*key, entry)));
         if let Some(key) = keys.stem.as_ref().and_then(|(stem, _)| head_key(stem)) {

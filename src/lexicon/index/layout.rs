@@ -6,7 +6,7 @@ use std::ops::RangeInclusive;
 /// Begins every index; changes with the layout.
 pub(super) const MAGIC: [u8; 8] = *b"pugwords";
 /// Version of the layout.
-pub(super) const VERSION: u32 = 5;
+pub(super) const VERSION: u32 = 6;
 
 /// The sections, in their order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -57,13 +57,14 @@ pub(super) enum Section {
     AboutHeads,
     /// Tails of these.
     AboutTails,
-    /// Set of the second words of terms that an ad can be about.
+    /// Set of the words after the first of terms that an ad can be about.
     Later,
     /// Set of the stems of these.
     LaterStems,
     /// Set of the first two signs of those in scripts without spaces.
     Runs,
-    /// Of these terms: 1 when one begins with a digit or sign; the words of the longest.
+    /// Of these terms: 1 when one begins with a digit or sign; the words of the longest; 1 when a
+    /// digit stands in a stem or in a part of a compound.
     Facts,
 }
 

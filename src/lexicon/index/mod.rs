@@ -216,12 +216,6 @@ impl Index {
         Kind::ALL[usize::from(codes.to_le_bytes()[2])]
     }
 
-    /// False when no term begins with the folded word `form`, whole or as a part of it.
-    #[must_use]
-    pub fn may_begin(&self, form: &str) -> bool {
-        Beginnings::all(self).may_be(form)
-    }
-
     /// A bit for each word that may be the second of `candidate`; see [`Seen::bit`].
     #[must_use]
     pub fn seconds(&self, candidate: &Candidate) -> u64 {
@@ -238,21 +232,27 @@ impl Index {
 
     /// Hands `take` the terms whose first word is `word`, whole or as a part of a compound.
     pub fn at(&self, word: Seen<'_>, mut take: impl FnMut(Candidate)) {
-        if !self.may_begin(word.form) {
-            return;
+        let places = Beginnings::all(self).places(word.form);
+        if places.whole {
+            self.each(Section::WholeStarts, Section::WholeItems, word.hash, |entry| {
+                self.candidate(entry, None, word).into_iter().for_each(&mut take);
+            });
         }
-        self.each(Section::WholeStarts, Section::WholeItems, word.hash, |entry| {
-            self.candidate(entry, None, word).into_iter().for_each(&mut take);
-        });
         for letters in KEYS {
-            let Some(key) = head(word.form, letters) else { return };
-            self.each(Section::HeadStarts, Section::HeadItems, hash(key), |entry| {
-                self.candidate(entry, Some(true), word).into_iter().for_each(&mut take);
-            });
-            let Some(key) = tail(word.form, letters) else { return };
-            self.each(Section::TailStarts, Section::TailItems, hash(key), |entry| {
-                self.candidate(entry, Some(false), word).into_iter().for_each(&mut take);
-            });
+            if places.has_head(letters)
+                && let Some(key) = head(word.form, letters)
+            {
+                self.each(Section::HeadStarts, Section::HeadItems, hash(key), |entry| {
+                    self.candidate(entry, Some(true), word).into_iter().for_each(&mut take);
+                });
+            }
+            if places.has_tail(letters)
+                && let Some(key) = tail(word.form, letters)
+            {
+                self.each(Section::TailStarts, Section::TailItems, hash(key), |entry| {
+                    self.candidate(entry, Some(false), word).into_iter().for_each(&mut take);
+                });
+            }
         }
     }
 

@@ -4,8 +4,8 @@
 
 use super::super::endings::{self, Ending};
 use super::Index;
-use super::bits::{Bits, pack};
-use super::layout::{PART_ENDINGS, Rolling, Section, halves, hash, head};
+use super::bits::{Bits, OFTEN, ONCE, pack};
+use super::layout::{KEYS, PART_ENDINGS, Rolling, Section, halves, hash, head};
 
 /// Bytes of the shortest stem or part of a compound.
 const SHORTEST: usize = 3;
@@ -17,16 +17,18 @@ const SHORTEST_TAIL: usize = 7;
 pub(super) struct Sets {
     all: Firsts,
     about: Firsts,
-    later: Seconds,
+    later: Later,
     runs: Vec<u32>,
     /// A term that an ad can be about begins with a digit or sign.
     pub numbers: bool,
     /// The words of the longest term that an ad can be about.
     pub longest: usize,
+    /// A digit stands in a stem or in a part of a compound.
+    digits: bool,
 }
 
 #[derive(Default)]
-struct Seconds {
+struct Later {
     whole: Vec<u32>,
     stems: Vec<u32>,
 }
@@ -47,17 +49,26 @@ pub(super) struct Word<'a> {
     pub part: Option<&'a str>,
 }
 
+impl Word<'_> {
+    fn has_digits(&self) -> bool {
+        let parts = self.stem.map(|(stem, _)| stem).into_iter().chain(self.part);
+        parts.into_iter().any(|part| part.bytes().any(|byte| byte.is_ascii_digit()))
+    }
+}
+
 impl Sets {
     /// Adds the first word of a term; `about`: an ad can be about it.
     pub(super) fn first(&mut self, word: Word<'_>, about: bool) {
+        self.digits |= word.has_digits();
         self.all.add(word);
         if about {
             self.about.add(word);
         }
     }
 
-    /// Adds the second word of a term that an ad can be about.
-    pub(super) fn second(&mut self, word: Word<'_>) {
+    /// Adds a word after the first of a term that an ad can be about.
+    pub(super) fn later(&mut self, word: Word<'_>) {
+        self.digits |= word.has_digits();
         self.later.add(word);
     }
 
@@ -68,31 +79,32 @@ impl Sets {
 
     /// The sections that these words are stored in.
     pub(super) fn sections(mut self) -> Vec<(Section, Vec<u8>)> {
-        let facts = [u32::from(self.numbers), u32::try_from(self.longest).unwrap_or(u32::MAX)];
+        let longest = u32::try_from(self.longest).unwrap_or(u32::MAX);
+        let facts = [u32::from(self.numbers), longest, u32::from(self.digits)];
         let sets = [
-            (Section::AllWhole, &mut self.all.whole),
-            (Section::AllStems, &mut self.all.stems),
-            (Section::AllHeads, &mut self.all.heads),
-            (Section::AllTails, &mut self.all.tails),
-            (Section::AboutWhole, &mut self.about.whole),
-            (Section::AboutStems, &mut self.about.stems),
-            (Section::AboutHeads, &mut self.about.heads),
-            (Section::AboutTails, &mut self.about.tails),
-            (Section::Later, &mut self.later.whole),
-            (Section::LaterStems, &mut self.later.stems),
-            (Section::Runs, &mut self.runs),
+            (Section::AllWhole, ONCE, &mut self.all.whole),
+            (Section::AllStems, OFTEN, &mut self.all.stems),
+            (Section::AllHeads, OFTEN, &mut self.all.heads),
+            (Section::AllTails, OFTEN, &mut self.all.tails),
+            (Section::AboutWhole, ONCE, &mut self.about.whole),
+            (Section::AboutStems, OFTEN, &mut self.about.stems),
+            (Section::AboutHeads, OFTEN, &mut self.about.heads),
+            (Section::AboutTails, OFTEN, &mut self.about.tails),
+            (Section::Later, ONCE, &mut self.later.whole),
+            (Section::LaterStems, OFTEN, &mut self.later.stems),
+            (Section::Runs, ONCE, &mut self.runs),
         ];
-        let packed = sets.map(|(section, hashes)| {
+        let packed = sets.map(|(section, each, hashes)| {
             hashes.sort_unstable();
             hashes.dedup();
-            (section, pack(hashes))
+            (section, pack(hashes, each))
         });
         let facts = facts.iter().flat_map(|fact| fact.to_le_bytes()).collect();
         packed.into_iter().chain([(Section::Facts, facts)]).collect()
     }
 }
 
-impl Seconds {
+impl Later {
     fn add(&mut self, word: Word<'_>) {
         self.whole.extend(word.whole.iter().map(|hash| halves(*hash)[0]));
         self.stems.extend(word.stem.map(|(stem, _)| low(stem)));
@@ -124,6 +136,30 @@ pub(super) struct Beginnings<'a> {
     stems: Bits<'a>,
     heads: Bits<'a>,
     tails: Bits<'a>,
+    digits: bool,
+}
+
+/// Where an index may hold a term that begins with some word.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Places {
+    /// Among whole words.
+    pub whole: bool,
+    /// Among beginnings that are filed by so many letters, a bit each.
+    heads: u8,
+    /// Among ends.
+    tails: u8,
+}
+
+impl Places {
+    /// True when it may be among the beginnings that are filed by `letters` letters.
+    pub(super) fn has_head(self, letters: usize) -> bool {
+        self.heads & 1 << letters != 0
+    }
+
+    /// The same of ends.
+    pub(super) fn has_tail(self, letters: usize) -> bool {
+        self.tails & 1 << letters != 0
+    }
 }
 
 impl<'a> Beginnings<'a> {
@@ -137,58 +173,92 @@ impl<'a> Beginnings<'a> {
 
     fn of(index: &'a Index, sections: [Section; 4]) -> Self {
         let [whole, stems, heads, tails] = sections.map(|section| Bits::of(index.section(section)));
-        Self { whole, stems, heads, tails }
+        Self { whole, stems, heads, tails, digits: has_digits(index) }
     }
 
     /// False when no term begins with the folded word `form`, whole or as a part of it.
     pub(super) fn may_be(self, form: &str) -> bool {
-        let mut rolling = Rolling::default();
-        for (at, byte) in (1..).zip(form.bytes()) {
-            rolling.push(byte);
-            if at < SHORTEST {
-                continue;
-            }
-            let low = rolling.low();
-            if self.heads.has(low)
-                || (self.stems.has(low) && form.get(at..).is_some_and(endings::is_listed))
-            {
-                return true;
-            }
-        }
-        self.whole.has(rolling.low()) || (form.len() >= SHORTEST_TAIL && self.may_end(form))
+        self.beginnings(form).next().is_some()
+            || self.whole.has(low(form))
+            || self.ends(form).next().is_some()
     }
 
-    fn may_end(self, form: &str) -> bool {
+    /// Where terms may be that begin with `form`.
+    pub(super) fn places(self, form: &str) -> Places {
+        let bits = |found: &mut dyn Iterator<Item = usize>| {
+            found.fold(0, |bits, letters| bits | 1u8 << letters.min(*KEYS.end()))
+        };
+        Places {
+            whole: self.whole.has(low(form)),
+            heads: bits(&mut self.beginnings(form)),
+            tails: bits(&mut self.ends(form)),
+        }
+    }
+
+    /// The letters of each beginning of `form` that may be a stem or a part of a compound.
+    fn beginnings(self, form: &str) -> impl Iterator<Item = usize> {
+        let mut rolling = Rolling::default();
+        let mut letters = 0;
+        let bytes = form.bytes().take_while(move |byte| self.digits || !byte.is_ascii_digit());
+        (1..).zip(bytes).filter_map(move |(at, byte)| {
+            rolling.push(byte);
+            letters += usize::from(is_first(byte));
+            let low = rolling.low();
+            let is_one = at >= SHORTEST
+                && (self.heads.has(low)
+                    || (self.stems.has(low) && form.get(at..).is_some_and(endings::is_listed)));
+            is_one.then_some(letters)
+        })
+    }
+
+    /// The same of ends.
+    fn ends(self, form: &str) -> impl Iterator<Item = usize> {
         let mut backwards = Rolling::default();
-        form.as_bytes()[SHORTEST..].iter().rev().any(|byte| {
+        let mut letters = 0;
+        let bytes = if form.len() < SHORTEST_TAIL { &[] } else { &form.as_bytes()[SHORTEST..] };
+        let bytes = bytes.iter().rev().take_while(move |b| self.digits || !b.is_ascii_digit());
+        bytes.filter_map(move |byte| {
             backwards.push(*byte);
-            self.tails.has(backwards.low())
+            letters += usize::from(is_first(*byte));
+            self.tails.has(backwards.low()).then_some(letters)
         })
     }
 }
 
-/// The second words of terms.
+/// True for the first byte of a letter.
+fn is_first(byte: u8) -> bool {
+    byte & 0xC0 != 0x80
+}
+
+/// The words of terms after their first.
 #[derive(Clone, Copy, Debug)]
 struct Continuations<'a> {
     whole: Bits<'a>,
     stems: Bits<'a>,
+    digits: bool,
 }
 
 impl<'a> Continuations<'a> {
     fn of(index: &'a Index, sections: [Section; 2]) -> Self {
         let [whole, stems] = sections.map(|section| Bits::of(index.section(section)));
-        Self { whole, stems }
+        Self { whole, stems, digits: has_digits(index) }
     }
 
-    /// False when no term has the folded word `form` as its second.
-    fn may_be(self, form: &[u8]) -> bool {
+    /// False when no term has the folded word `form` after its first.
+    fn may_be(self, form: &str) -> bool {
         let mut rolling = Rolling::default();
-        let stem = form.iter().any(|byte| {
-            rolling.push(*byte);
+        let mut bytes = form.bytes().take_while(|byte| self.digits || !byte.is_ascii_digit());
+        let stem = bytes.any(|byte| {
+            rolling.push(byte);
             self.stems.has(rolling.low())
         });
-        stem || self.whole.has(rolling.low())
+        stem || self.whole.has(low(form))
     }
+}
+
+/// True when a digit stands in a stem or in a part of a compound of `index`.
+fn has_digits(index: &Index) -> bool {
+    index.number(Section::Facts, 2) == 1
 }
 
 /// Says of a word or a pair of signs that no term has it that an ad can be about; a
@@ -238,9 +308,9 @@ impl<'a> Sketch<'a> {
         self.parts.iter().any(|part| part.firsts.may_be(form))
     }
 
-    /// False when no term has the folded word `form` as its second.
+    /// False when no term has the folded word `form` after its first.
     #[must_use]
-    pub fn may_be_second(&self, form: &[u8]) -> bool {
+    pub fn may_be_later(&self, form: &str) -> bool {
         self.parts.iter().any(|part| part.later.may_be(form))
     }
 

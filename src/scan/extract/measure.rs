@@ -1,4 +1,4 @@
-//! How many specimens an ad offers, and what they weigh.
+//! How many specimens an ad offers, and how heavy and large they are.
 
 use crate::lexicon::words::{Gap, Shape};
 use crate::scan::normal::Text;
@@ -8,11 +8,9 @@ use super::amount::{self, Unit};
 /// More specimens than this is a stock number or a typing slip.
 const MOST: f64 = 100_000.0;
 
-/// What a text says in figures about its goods.
+/// How heavy and large the goods of a text are.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Measures {
-    /// Specimens.
-    pub quantity: Option<u64>,
     /// Weight in grams.
     pub grams: Option<f64>,
     /// A length in centimetres.
@@ -32,14 +30,13 @@ impl Measures {
                 _ => {}
             }
         }
-        Self { quantity: quantity(text), grams, centimetres }
+        Self { grams, centimetres }
     }
 
     /// This, and what `other` says beside it.
     #[must_use]
     pub fn or(self, other: Self) -> Self {
         Self {
-            quantity: self.quantity.or(other.quantity),
             grams: self.grams.or(other.grams),
             centimetres: self.centimetres.or(other.centimetres),
         }
@@ -55,51 +52,53 @@ fn amounts(text: &Text) -> impl Iterator<Item = (f64, &'static Unit)> {
     })
 }
 
-fn quantity(text: &Text) -> Option<u64> {
+/// How many specimens `text` offers.
+#[must_use]
+pub fn quantity(text: &Text) -> Option<u64> {
     (0..text.tokens().len())
         .find_map(|at| counted(text, at).or_else(|| spelled(text, at)).or_else(|| paired(text, at)))
 }
 
-/// Small numbers as words, before a word for pieces.
+/// Small numbers as words, before a word for pieces; in order.
 const SPELLED: &[(&str, f64)] = &[
-    ("two", 2.0),
-    ("three", 3.0),
-    ("four", 4.0),
-    ("five", 5.0),
-    ("six", 6.0),
-    ("zwei", 2.0),
-    ("drei", 3.0),
-    ("vier", 4.0),
-    ("funf", 5.0),
-    ("sechs", 6.0),
-    ("deux", 2.0),
-    ("trois", 3.0),
-    ("quatre", 4.0),
+    ("cinco", 5.0),
     ("cinq", 5.0),
-    ("twee", 2.0),
+    ("cuatro", 4.0),
+    ("deux", 2.0),
+    ("dois", 2.0),
+    ("dos", 2.0),
+    ("drei", 3.0),
     ("drie", 3.0),
+    ("dua", 2.0),
+    ("duas", 2.0),
+    ("due", 2.0),
+    ("dva", 2.0),
+    ("dwa", 2.0),
+    ("dwie", 2.0),
+    ("five", 5.0),
+    ("four", 4.0),
+    ("funf", 5.0),
+    ("iki", 2.0),
+    ("quatre", 4.0),
+    ("sechs", 6.0),
+    ("six", 6.0),
+    ("three", 3.0),
+    ("tiga", 3.0),
+    ("tre", 3.0),
+    ("tres", 3.0),
+    ("tri", 3.0),
+    ("trois", 3.0),
+    ("trzy", 3.0),
+    ("twee", 2.0),
+    ("two", 2.0),
+    ("uc", 3.0),
+    ("vier", 4.0),
     ("vijf", 5.0),
     ("zes", 6.0),
-    ("dos", 2.0),
-    ("tres", 3.0),
-    ("cuatro", 4.0),
-    ("cinco", 5.0),
-    ("due", 2.0),
-    ("tre", 3.0),
-    ("dois", 2.0),
-    ("duas", 2.0),
-    ("dwie", 2.0),
-    ("dwa", 2.0),
-    ("trzy", 3.0),
-    ("dva", 2.0),
-    ("tri", 3.0),
+    ("zwei", 2.0),
     ("два", 2.0),
     ("две", 2.0),
     ("три", 3.0),
-    ("iki", 2.0),
-    ("uc", 3.0),
-    ("dua", 2.0),
-    ("tiga", 3.0),
 ];
 
 /// The numbers of Chinese and Japanese, and what counts animals and things.
@@ -128,7 +127,8 @@ fn spelled(text: &Text, at: usize) -> Option<u64> {
             "只隻个個条條件头頭匹羽枚".contains(counter).then(|| whole(value))?
         });
     }
-    let value = SPELLED.iter().find(|(word, _)| *word == form)?.1;
+    let at_word = SPELLED.binary_search_by_key(&form, |(word, _)| word).ok()?;
+    let value = SPELLED[at_word].1;
     let next = text.tokens().get(at + 1)?;
     let counts = next.gap != Gap::Break && amount::at(text, at + 1) == Some(&Unit::Piece);
     counts.then(|| whole(value))?
@@ -195,11 +195,16 @@ fn whole(value: f64) -> Option<u64> {
 
 #[cfg(test)]
 mod tests {
-    use super::Measures;
+    use super::{Measures, SPELLED};
     use crate::scan::normal::Text;
 
     fn quantity(ad: &str) -> Option<u64> {
-        Measures::of(&Text::of(ad)).quantity
+        super::quantity(&Text::of(ad))
+    }
+
+    #[test]
+    fn spelled_numbers_are_in_order() {
+        assert!(SPELLED.is_sorted_by_key(|(word, _)| word));
     }
 
     #[test]

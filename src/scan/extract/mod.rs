@@ -14,7 +14,7 @@ pub use price::{Price, Rates};
 
 #[cfg(test)]
 mod tests {
-    use super::{Measures, Rates, contact, marking, price};
+    use super::{Measures, Rates, contact, marking, measure, price};
     use crate::scan::normal::Text;
 
     fn read(kind: &str, country: Option<&str>, text: &str) -> String {
@@ -25,7 +25,7 @@ mod tests {
                 })
                 .unwrap_or_default(),
             "quantity" => {
-                Measures::of(&Text::of(text)).quantity.map_or_else(String::new, |n| n.to_string())
+                measure::quantity(&Text::of(text)).map_or_else(String::new, |n| n.to_string())
             }
             "grams" => {
                 Measures::of(&Text::of(text)).grams.map_or_else(String::new, |n| n.to_string())

@@ -5,7 +5,7 @@
 /// Negative and empty texts are no numbers.
 #[must_use]
 pub fn parse(text: &str) -> Option<f64> {
-    if text.starts_with(|c: char| c.is_ascii_alphabetic()) {
+    if text.starts_with(char::is_alphabetic) {
         return None;
     }
     let clean: String = text

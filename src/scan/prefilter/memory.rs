@@ -2,6 +2,8 @@
 
 use std::collections::HashMap;
 
+use super::passing::Passing;
+
 /// Bytes of a piece that is remembered in place.
 const SHORT: usize = 24;
 /// Pieces that are remembered in place: 256 KiB, which stay in the processor's cache.
@@ -25,7 +27,7 @@ impl Known {
     pub(super) const ANCHOR: u32 = 2;
     /// An anchor of several words may begin in it.
     pub(super) const BEGINS: u32 = 4;
-    /// It may be the second word of an anchor.
+    /// An anchor may go on in it: *Red-billed* | *streamertail*.
     pub(super) const GOES_ON: u32 = 8;
     /// It begins with a single letter.
     pub(super) const SINGLE_FIRST: u32 = 16;
@@ -71,6 +73,8 @@ pub(super) struct Memory {
     pairs: Vec<(u64, Pair)>,
     long: HashMap<Vec<u8>, Known>,
     last: u32,
+    /// Pieces as they stand between two spaces.
+    pub passing: Passing,
 }
 
 /// The bytes of a short piece as numbers.
@@ -115,6 +119,7 @@ impl Memory {
             pairs: vec![(0, Pair::default()); PAIRS],
             long: HashMap::new(),
             last: 0,
+            passing: Passing::new(),
         }
     }
 
@@ -148,7 +153,8 @@ impl Memory {
         known
     }
 
-    fn numbered(&mut self, known: Known) -> Known {
+    /// `known` of a piece that is not remembered.
+    pub(super) fn numbered(&mut self, known: Known) -> Known {
         Known { number: self.number(), ..known }
     }
 

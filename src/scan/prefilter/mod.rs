@@ -9,6 +9,7 @@
 //! without spaces have their own ways. A yes may be wrong; a no never is.
 
 mod memory;
+mod passing;
 mod pieces;
 mod plain;
 mod runs;
@@ -52,13 +53,11 @@ impl<'a> Prefilter<'a> {
         hits.iter().any(|hit| self.is_anchor(hit.term))
     }
 
-    /// False when no term that an ad can be about begins with `word`.
-    fn may_begin(&self, word: Seen<'_>) -> bool {
+    /// True when a term that an ad can be about begins with `word`.
+    fn begins_term(&self, word: Seen<'_>) -> bool {
         let vocabulary = self.lookup.vocabulary();
         let mut begins = false;
-        if self.sketch.may_begin(word.form) {
-            vocabulary.at(word, |_, _, term| begins |= vocabulary.kind(term).is_about());
-        }
+        vocabulary.at(word, |_, _, term| begins |= vocabulary.kind(term).is_about());
         begins
     }
 

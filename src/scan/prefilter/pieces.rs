@@ -43,6 +43,8 @@ const fn table() -> [u8; 256] {
 /// A piece of a text between spaces.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Piece {
+    /// Its first byte.
+    pub begin: usize,
     /// Its first byte that is no punctuation.
     pub start: usize,
     /// The first byte after its last that is no punctuation.
@@ -79,7 +81,8 @@ pub(super) fn next(bytes: &[u8], mut at: usize) -> Option<Piece> {
     if begin == at {
         return None;
     }
-    let mut piece = Piece { start: begin, end: at, next: at, signs: seen, parted, closed: false };
+    let mut piece =
+        Piece { begin, start: begin, end: at, next: at, signs: seen, parted, closed: false };
     if seen & signs::POINT != 0 {
         trim(bytes, &mut piece);
     }

@@ -21,6 +21,21 @@ struct Letter {
     marked: bool,
 }
 
+/// A folded word.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Folded<'a> {
+    /// The word.
+    pub form: &'a str,
+    marked: bool,
+}
+
+impl<'a> Folded<'a> {
+    /// The word as the matcher sees it, which was written as `piece`.
+    pub(super) fn seen(self, piece: &str) -> Seen<'a> {
+        Seen { accents: accents(piece), marked: self.marked, ..Seen::of(self.form) }
+    }
+}
+
 /// Room to fold one word after the other.
 #[derive(Debug)]
 pub(super) struct Plain {
@@ -38,13 +53,15 @@ impl Plain {
 
     /// The folded `piece`; nothing for what may be several words, or may be read in
     /// another way, too.
-    pub(super) fn fold(&mut self, piece: &str) -> Option<Seen<'_>> {
+    pub(super) fn fold(&mut self, piece: &str) -> Option<Folded<'_>> {
         (self.length, self.marked) = (0, false);
         let plain =
             if piece.is_ascii() { self.ascii(piece.as_bytes()) } else { self.letters(piece) };
-        let form = std::str::from_utf8(&self.folded[..self.length]).ok().filter(|_| plain)?;
-        let accents = if piece.is_ascii() { accents(form) } else { accents(piece) };
-        Some(Seen { accents, marked: self.marked, ..Seen::of(form) })
+        if !plain {
+            return None;
+        }
+        let form = std::str::from_utf8(&self.folded[..self.length]).ok()?;
+        Some(Folded { form, marked: self.marked })
     }
 
     /// Letters, and digits where there are too many for a disguise.
@@ -175,7 +192,7 @@ mod tests {
             ("Kühlschrank", "kuhlschrank"),
             ("холодильник", "холодильник"),
         ] {
-            assert_eq!(Plain::new().fold(piece).map(|seen| seen.form), Some(folded), "{piece}");
+            assert_eq!(Plain::new().fold(piece).map(|folded| folded.form), Some(folded), "{piece}");
         }
         for piece in
             ["iv0ry", "14mm", "ivoooory", "hawksbiII", "аorta", "сор", "a", "Ä", "x-y", "ÃÄ"]
@@ -190,7 +207,8 @@ mod tests {
             piece in "[a-cA-ZiIiäßéŁœ0-30-9]{1,12}|[а-яА-ЯёйіЄ0-9a]{1,8}|\\PC{1,6}"
         ) {
             let mut plain = Plain::new();
-            if let Some(seen) = plain.fold(&piece) {
+            if let Some(folded) = plain.fold(&piece) {
+                let seen = folded.seen(&piece);
                 let text = Text::of(&piece);
                 prop_assert_eq!(text.tokens().len(), 1);
                 let token = &text.tokens()[0];

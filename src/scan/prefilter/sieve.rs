@@ -8,6 +8,7 @@ use crate::scan::normal::Text;
 
 use super::Prefilter;
 use super::memory::{Known, Memory, Pair, key};
+use super::passing::Passed;
 use super::pieces::{self, Piece, is_number, signs};
 use super::plain::Plain;
 use super::runs::{self, Part};
@@ -43,6 +44,20 @@ struct Before {
     run: Option<(usize, bool)>,
     /// The piece before, if it is one letter and a point: *B. hamorii*.
     initial: Option<usize>,
+    /// An anchor may go on in the piece before.
+    goes_on: bool,
+}
+
+impl Before {
+    /// True when the next piece counts by itself, or as a later word of a term.
+    fn says_little(&self) -> bool {
+        self.run.is_none() && self.initial.is_none() && self.singles == 0
+    }
+
+    /// True when the next piece counts by itself.
+    fn is_nothing(&self) -> bool {
+        self.says_little() && self.open.is_none()
+    }
 }
 
 impl<'a> Sieve<'a> {
@@ -55,15 +70,33 @@ impl<'a> Sieve<'a> {
 
     /// False when no anchor stands in `text`, the whole text of a field.
     pub fn may_hold_anchor(&mut self, text: &str) -> bool {
+        let bytes = text.as_bytes();
         let mut before = Before::default();
         let mut at = 0;
-        while let Some(piece) = pieces::next(text.as_bytes(), at) {
+        loop {
+            if before.says_little() {
+                let mut open = before.open.filter(|_| !before.closed);
+                let end = self.memory.passing.pass(bytes, at, &mut open);
+                if end > at {
+                    before = Before { open, ..Before::default() };
+                    at = end;
+                }
+            }
+            let Some(piece) = pieces::next(bytes, at) else { return false };
             at = piece.next;
+            let begins_anew = before.is_nothing();
             if self.piece(text, &piece, &mut before) {
                 return true;
             }
+            if begins_anew && before.says_little() && is_word(&piece, text) {
+                let open = before.open.filter(|_| !before.closed);
+                let begins = open.map_or(0, |(_, number)| number);
+                if begins == 0 || piece.begin == piece.start {
+                    let goes_on = before.goes_on;
+                    self.memory.passing.put(bytes, piece.begin, Passed { begins, goes_on });
+                }
+            }
         }
-        false
     }
 
     /// What this thread has looked up.
@@ -79,8 +112,11 @@ impl<'a> Sieve<'a> {
     /// What is known of one plain word that no term begins with.
     fn plain(&mut self, piece: &str) -> Option<Known> {
         let Self { filter, plain, .. } = self;
-        let seen = plain.fold(piece).filter(|seen| !filter.may_begin(*seen))?;
-        let goes_on = filter.sketch.may_be_second(seen.form.as_bytes());
+        let folded = plain.fold(piece)?;
+        if filter.sketch.may_begin(folded.form) && filter.begins_term(folded.seen(piece)) {
+            return None;
+        }
+        let goes_on = filter.sketch.may_be_later(folded.form);
         Some(Known::new(Known::ONE | if goes_on { Known::GOES_ON } else { 0 }))
     }
 
@@ -145,6 +181,7 @@ impl<'a> Sieve<'a> {
             return true;
         }
         before.open = known.has(Known::BEGINS).then_some((piece.start, known.number));
+        before.goes_on = known.has(Known::GOES_ON);
         before.closed = piece.closed;
         false
     }
@@ -258,6 +295,9 @@ impl<'a> Sieve<'a> {
             Some(known) => known,
             None => {
                 let known = self.find(&text[start..end]);
+                if is_figure(&bytes[start..end]) {
+                    return self.memory.numbered(known);
+                }
                 self.memory.put(key, known)
             }
         }
@@ -306,19 +346,29 @@ impl<'a> Sieve<'a> {
         bits
     }
 
-    /// True when the first word, as written or as meant, may be the second of an anchor.
+    /// True when an anchor may go on in the first word, as written or as meant.
     fn may_go_on(&self) -> bool {
         let first = self.text.tokens().first().map(|token| self.text.form(token));
         let readings = self.text.readings().iter().filter(|reading| reading.first == 0);
         let mut forms = first.into_iter().chain(readings.map(|reading| reading.form.as_str()));
-        forms.any(|form| self.may_be_second(form))
+        forms.any(|form| self.may_be_later(form))
     }
 
     /// Letters that Arabic writes on to the beginning of a word may hide it.
-    fn may_be_second(&self, form: &str) -> bool {
+    fn may_be_later(&self, form: &str) -> bool {
         form.starts_with(|c: char| ('\u{600}'..='\u{6FF}').contains(&c))
-            || self.sketch().may_be_second(form.as_bytes())
+            || self.sketch().may_be_later(form)
     }
+}
+
+/// True for mostly digits: such pieces hardly come again.
+fn is_figure(piece: &[u8]) -> bool {
+    piece.iter().filter(|byte| byte.is_ascii_digit()).count() * 2 > piece.len()
+}
+
+/// True for what may come again and again: figures hardly do.
+fn is_word(piece: &Piece, text: &str) -> bool {
+    piece.signs & signs::DIGIT == 0 && !is_number(piece, text)
 }
 
 /// The bytes of `text` up to its first space.

@@ -105,6 +105,25 @@ fn no_term_is_lost_however_it_is_written() {
 }
 
 #[test]
+fn a_term_goes_on_after_a_piece_of_two_words() {
+    let scanner = scanner(Scope::Listed);
+    let vocabulary = scanner.vocabulary();
+    let mut sieve = scanner.sieve();
+    let terms = (0..vocabulary.count()).map(|at| vocabulary.term(at));
+    let hyphened = terms.filter(|term| {
+        term.kind.is_about() && term.text.split_once(' ').is_some_and(|(one, _)| one.contains('-'))
+    });
+    let mut found = 0;
+    for term in hyphened.step_by(29) {
+        let text = format!("For sale: {}, old", term.text);
+        let slow = scanner.judge_named(&Ad::of_text(&text), sieve.lookup()).is_some();
+        assert!(!slow || sieve.may_hold_anchor(&text), "{text}");
+        found += usize::from(slow);
+    }
+    assert!(found > 20, "{found}");
+}
+
+#[test]
 fn ordinary_goods_are_kept_back() {
     let scanner = scanner(Scope::Listed);
     for text in [

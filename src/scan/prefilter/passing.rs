@@ -1,0 +1,159 @@
+//! Passes over pieces that were met before, as they stand between two spaces.
+//!
+//! Most words of most ads hold no anchor by themselves. What they mean is at hand without
+//! being cut further.
+
+/// Bytes of a piece that is remembered.
+const LONGEST: usize = 24;
+/// Pieces that are remembered: 256 KiB, which stay in the processor's cache.
+const PLACES: usize = 1 << 13;
+/// Bytes that are read at once.
+const STEP: usize = 8;
+
+const LOW: u64 = u64::MAX / 255;
+const HIGH: u64 = LOW << 7;
+
+/// The bytes of a piece as numbers; 0 after its end.
+type Key = [u64; LONGEST / STEP];
+
+/// What is known of a piece in which no anchor stands.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Passed {
+    /// The number of the piece, if an anchor of several words may begin in it; else 0.
+    pub begins: u32,
+    /// An anchor may go on in it: *Red-billed* | *streamertail*.
+    pub goes_on: bool,
+}
+
+/// Pieces that were met.
+#[derive(Debug)]
+pub(super) struct Passing {
+    places: Vec<(Key, Passed)>,
+}
+
+impl Passing {
+    pub(super) fn new() -> Self {
+        Self { places: vec![Default::default(); PLACES] }
+    }
+
+    /// The end of the last of the pieces from `end` on that are known, one after the other with
+    /// spaces between them; `open` is where a term may begin in the one before.
+    pub(super) fn pass(
+        &self,
+        text: &[u8],
+        mut end: usize,
+        open: &mut Option<(usize, u32)>,
+    ) -> usize {
+        loop {
+            let mut at = end;
+            while text.get(at) == Some(&b' ') {
+                at += 1;
+            }
+            let Some((key, next)) = key(text, at) else { return end };
+            let (known, passed) = &self.places[place(&key)];
+            if *known != key || (passed.goes_on && open.is_some()) {
+                return end;
+            }
+            *open = (passed.begins > 0).then_some((at, passed.begins));
+            end = next;
+        }
+    }
+
+    /// Remembers the piece that begins at `at`.
+    pub(super) fn put(&mut self, text: &[u8], at: usize, passed: Passed) {
+        if let Some((key, _)) = key(text, at) {
+            self.places[place(&key)] = (key, passed);
+        }
+    }
+}
+
+/// The key of the piece that begins at `at` and its end. Nothing, when it is long, or a control
+/// character ends it.
+fn key(text: &[u8], at: usize) -> Option<(Key, usize)> {
+    let rest = &text[at..];
+    let (key, length) = match rest.first_chunk() {
+        Some(window) => key_of(window)?,
+        None => {
+            let mut window = [b' '; LONGEST + 1];
+            window[..rest.len()].copy_from_slice(rest);
+            key_of(&window)?
+        }
+    };
+    Some((key, at + length))
+}
+
+/// The key and the length of the piece that `window` begins with.
+fn key_of(window: &[u8; LONGEST + 1]) -> Option<(Key, usize)> {
+    let mut key = Key::default();
+    for (step, bytes) in window[..LONGEST].as_chunks::<STEP>().0.iter().enumerate() {
+        let word = u64::from_le_bytes(*bytes);
+        let length = up_to_space(word);
+        key[step] = masked(word, length);
+        if length < STEP {
+            let end = step * STEP + length;
+            return (window[end] == b' ' && end > 0).then_some((key, end));
+        }
+    }
+    (window[LONGEST] == b' ').then_some((key, LONGEST))
+}
+
+/// The bytes of `word` before the first space or control character.
+fn up_to_space(word: u64) -> usize {
+    // The lowest byte that is less than 0x21 sets its high bit; those above it may be wrong.
+    let below = word.wrapping_sub(LOW * 0x21) & !word & HIGH;
+    (below.trailing_zeros() / 8) as usize
+}
+
+/// The first `bytes` bytes of `word`.
+fn masked(word: u64, bytes: usize) -> u64 {
+    if bytes >= STEP { word } else { word & !(u64::MAX << (bytes * 8)) }
+}
+
+fn place(key: &Key) -> usize {
+    let mixed = key[0].wrapping_mul(0x9E37_79B9_7F4A_7C15)
+        ^ key[1].wrapping_mul(0xC2B2_AE3D_27D4_EB4F)
+        ^ key[2].wrapping_mul(0x1656_67B1_9E37_79F9);
+    (mixed >> (64 - PLACES.trailing_zeros())) as usize
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::{Passed, Passing, key};
+
+    #[test]
+    fn known_pieces_are_passed_over() {
+        let text = b"a kitchen table in good condition, with chairs and a lamp";
+        let at = |word: &str| text.windows(word.len()).position(|w| w == word.as_bytes()).unwrap();
+        let mut passing = Passing::new();
+        let mut open = None;
+        assert_eq!(passing.pass(text, 0, &mut open), 0);
+        for (word, begins, goes_on) in
+            [("kitchen", 0, true), ("table", 7, false), ("in", 0, false), ("good", 8, true)]
+        {
+            passing.put(text, at(word), Passed { begins, goes_on });
+        }
+        assert_eq!((passing.pass(text, 1, &mut open), open), (at("condition") - 1, Some((19, 8))));
+        // A term may go on in `kitchen`: that is not passed over.
+        open = Some((0, 5));
+        assert_eq!((passing.pass(text, 1, &mut open), open), (1, Some((0, 5))));
+        passing.put(text, at("lamp"), Passed::default());
+        assert_eq!((passing.pass(text, at("lamp"), &mut open), open), (text.len(), None));
+    }
+
+    proptest! {
+        #[test]
+        fn a_key_is_the_piece(text in "[a-zé,0-9\\n\\t ]{0,60}", at in 0usize..60) {
+            let at = at.min(text.len());
+            if let Some((key, end)) = key(text.as_bytes(), at) {
+                let bytes: Vec<u8> = key.iter().flat_map(|word| word.to_le_bytes()).collect();
+                let piece = text.as_bytes()[at..].split(|byte| *byte <= b' ').next().unwrap();
+                prop_assert_eq!(&bytes[..piece.len()], piece);
+                prop_assert!(bytes[piece.len()..].iter().all(|byte| *byte == 0));
+                prop_assert_eq!(end, at + piece.len());
+                prop_assert!(text.as_bytes().get(end).is_none_or(|byte| *byte == b' '));
+            }
+        }
+    }
+}
