@@ -27,7 +27,7 @@ fn the_key_is_made_on_first_use_shown_and_exported() {
     case(&sandbox, "case");
     assert_eq!(fs_err::read_to_string(sandbox.path("case/keys/pugmark.pub")).unwrap(), text);
     let again = sandbox.run(&["keys", "export", "-o", "devi.pub"]);
-    assert!(again.starts_with("exit 2") && again.contains("no file is overwritten"), "{again}");
+    assert!(again.starts_with("exit 2") && again.contains("is not overwritten"), "{again}");
 }
 
 #[test]
