@@ -8,6 +8,8 @@
 
 #[path = "cli/counterpart.rs"]
 mod counterpart;
+#[path = "counterparts/readme.rs"]
+mod readme;
 #[path = "counterparts/replay.rs"]
 mod replay;
 #[path = "cli/sandbox.rs"]
@@ -144,44 +146,6 @@ fn warcio_finds_every_digest_right_and_reads_every_record() {
         records += passed;
     }
     assert!(records > 40, "{records}");
-}
-
-/// The commands of README.txt in the case folder, run by a shell.
-#[test]
-fn openssl_verifies_every_signature_as_the_readme_says() {
-    let sandbox = case();
-    let case = sandbox.path("case");
-    let readme = fs_err::read_to_string(case.join("README.txt")).unwrap();
-    let start = readme.find("     line=$(sed -n 1p custody.jsonl)").unwrap();
-    let end = readme.find("     sha256sum entry").unwrap();
-    let script = &readme[start..end];
-    if counterpart("openssl", &["version"], &case).is_none() {
-        return;
-    }
-    let work = sandbox.path("work");
-    let log = fs_err::read_to_string(case.join("custody.jsonl")).unwrap();
-    assert_eq!(log.lines().count(), 9);
-    let mut previous = Value::Null;
-    for (index, line) in log.lines().enumerate() {
-        let _ = fs_err::create_dir(&work);
-        fs_err::create_dir_all(work.join("keys")).unwrap();
-        fs_err::copy(case.join("custody.jsonl"), work.join("custody.jsonl")).unwrap();
-        fs_err::copy(case.join("keys/pugmark.pub"), work.join("keys/pugmark.pub")).unwrap();
-        let script = script.replace("sed -n 1p", &format!("sed -n {}p", index + 1));
-        let output = counterpart("bash", &["-ec", &script], &work).unwrap();
-        assert!(said(&output).contains("Signature Verified Successfully"), "{}", said(&output));
-        let sum = counterpart("sha256sum", &["entry"], &work).unwrap();
-        let sum = String::from_utf8(sum.stdout).unwrap()[..64].to_owned();
-        let line: Value = serde_json::from_str(line).unwrap();
-        assert_eq!(line["hash"], sum.as_str());
-        assert_eq!(line["entry"]["previous"], previous);
-        previous = line["hash"].clone();
-        fs_err::write(work.join("entry"), "forged").unwrap();
-        let verify = script.split("openssl ").last().unwrap().trim();
-        let args = format!("openssl {verify}");
-        let output = counterpart("bash", &["-ec", &args], &work).unwrap();
-        assert!(!output.status.success(), "{}", said(&output));
-    }
 }
 
 /// Validates files against a schema of ours. Lines: schema, then file, by `=`.

@@ -5,7 +5,7 @@
 //! receipt that is kept outside the case does.
 
 use std::collections::BTreeMap;
-use std::io;
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use fs_err as fs;
@@ -87,7 +87,7 @@ impl Memory {
         heads.insert(name(root), head);
         fs::create_dir_all(&self.folder)?;
         let mut file = tempfile::NamedTempFile::new_in(&self.folder)?;
-        serde_json::to_writer(&mut file, &heads)?;
+        file.write_all(&serde_json::to_vec(&heads)?)?;
         file.persist(self.file(case)).map_err(|err| err.error)?;
         Ok(())
     }

@@ -15,7 +15,7 @@ use crate::evidence::draft::{Draft, PayloadFile};
 use crate::evidence::file_name;
 use crate::evidence::net::{Exchange, Received, TlsFacts};
 use crate::evidence::page::Role;
-use crate::evidence::warc::{Kind, RecordHead, WarcWriter};
+use crate::evidence::warc::{Kind, Packing, RecordHead, WarcWriter};
 use crate::evidence::writer::TOOL;
 
 /// File of the archive below `data/`.
@@ -128,7 +128,8 @@ impl Archive {
         if response.kind() == Kind::Revisit {
             self.warc.put_bytes(response, &received.head)?;
         } else {
-            self.warc.put(response, &mut received.spool, received.block)?;
+            let packing = packing(exchange.header("content-type"), exchange);
+            self.warc.put(response, &mut received.spool, received.block, packing)?;
         }
         let mut fields = format!("fetchTimeMs: {}\r\n", exchange.duration.as_millis());
         if let Some(via) = reason.via {
@@ -155,7 +156,8 @@ impl Archive {
         let head = RecordHead::new(Kind::Resource, now, kind)
             .with("WARC-Target-URI", target)
             .with("WARC-Payload-Digest", format_args!("sha256:{digest}"));
-        self.warc.put(&head, &mut &bytes[..], (digest, bytes.len() as u64))?;
+        let facts = (digest, bytes.len() as u64);
+        self.warc.put(&head, &mut &bytes[..], facts, packing_of(kind))?;
         Ok(head.id())
     }
 
@@ -196,6 +198,27 @@ impl Archive {
         file.flush()?;
         draft.finish(file)?;
         Ok((self.fetched, self.tls, self.written))
+    }
+}
+
+/// Photos, films and what the server has packed do not become smaller, and trying takes longer
+/// than all else that is done with them.
+fn packing(kind: &str, exchange: &Exchange) -> Packing {
+    match exchange.header("content-encoding") {
+        "" | "identity" => packing_of(kind),
+        _ => Packing::Store,
+    }
+}
+
+fn packing_of(kind: &str) -> Packing {
+    let kind = kind.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+    let packed = ["png", "jpeg", "gif", "webp", "avif", "heic", "heif"];
+    match kind.split_once('/') {
+        Some(("image", end)) if packed.contains(&end) => Packing::Store,
+        Some(("video", _) | ("font", "woff" | "woff2")) => Packing::Store,
+        Some(("audio", end)) if !end.contains("wav") => Packing::Store,
+        Some(("application", "zip" | "gzip" | "x-gzip" | "zstd")) => Packing::Store,
+        _ => Packing::Deflate,
     }
 }
 

@@ -6,15 +6,19 @@ use std::path::Path;
 use fs_err as fs;
 
 use super::HeldChat;
-use super::chat::{self, Chat};
+use super::chat;
 use crate::scan::read::archive::{Archive, Entry};
 
-/// Bytes that are unpacked of all files of an archive together.
+/// Bytes that are unpacked of all files of an archive together, and of archives in it.
 const LONGEST: u64 = 256 << 20;
-/// Files of an archive that are looked into.
+/// Files of an archive, and of archives in it, that are looked into.
 const MOST: usize = 1000;
+/// Archives inside of one another that are looked into: telephones pack what was packed.
+const DEEPEST: usize = 3;
+/// So many reasons why something was not read are given; of more, their number.
+const MOST_REASONS: usize = 10;
 
-/// The chats in the archive at `path`, and why some of it was not read.
+/// The chats in the archive at `path`, also in archives in it, and why some of it was not read.
 ///
 /// # Errors
 ///
@@ -24,34 +28,82 @@ pub(super) fn chats(path: &Path) -> io::Result<(Vec<HeldChat>, Option<String>)> 
 }
 
 fn chats_within(path: &Path, longest: u64) -> io::Result<(Vec<HeldChat>, Option<String>)> {
-    // How far a file may grow in proportion is not asked: what is unpacked of all is bounded.
-    let file = fs::File::open(path)?.into_file();
-    let (archive, entries) = match Archive::open(file, u64::MAX) {
-        Ok(opened) => opened,
-        Err(err) => return Ok((Vec::new(), Some(format!("no archive that can be read: {err}")))),
-    };
-    let mut found = Vec::new();
-    let mut unread = None;
-    let mut left = Left { bytes: longest, limit: longest };
-    for (number, entry) in entries.iter().filter(|entry| may_be_chat(entry)).enumerate() {
-        if number == MOST {
-            unread.get_or_insert(format!("more than {MOST} texts: the rest was not looked into"));
-            break;
-        }
-        match read(&archive, entry, &mut left) {
-            Ok(chats) => found.extend(chats.into_iter().map(|chat| {
-                let path = Some(entry.name.clone());
-                HeldChat { path, chat }
-            })),
-            Err(err) => {
-                unread.get_or_insert(format!("{}: {err}", entry.name));
+    let left = Left { bytes: longest, limit: longest };
+    let mut search = Search { left, looked_into: 0, found: Vec::new(), unread: Vec::new() };
+    search.archive(fs::File::open(path)?.into_file(), "", 1);
+    let more = search.unread.len().saturating_sub(MOST_REASONS);
+    search.unread.truncate(MOST_REASONS);
+    let mut unread = search.unread.join("; ");
+    if more > 0 {
+        unread.push_str(&format!("; and {more} more"));
+    }
+    Ok((search.found, (!unread.is_empty()).then_some(unread)))
+}
+
+/// What was found so far, and what may still be unpacked.
+struct Search {
+    left: Left,
+    looked_into: usize,
+    found: Vec<HeldChat>,
+    unread: Vec<String>,
+}
+
+impl Search {
+    /// Looks into the archive in `file`, which is called `inside` with a slash behind it where
+    /// it stands in another, and is the `depth`th from the outside.
+    fn archive(&mut self, file: std::fs::File, inside: &str, depth: usize) {
+        // How far a file may grow in proportion is not asked: what is unpacked of all is bounded.
+        let (archive, entries) = match Archive::open(file, u64::MAX) {
+            Ok(opened) => opened,
+            Err(err) => return self.leave(inside, format!("no archive that can be read: {err}")),
+        };
+        for entry in entries.iter().filter(|entry| is_archive(entry) || may_be_chat(entry)) {
+            if self.left.bytes == 0 {
+                return;
+            }
+            if self.looked_into == MOST {
+                let many = format!("more than {MOST} texts: the rest was not looked into");
+                return self.leave("", many);
+            }
+            self.looked_into += 1;
+            let name = format!("{inside}{}", entry.name);
+            let result = if !is_archive(entry) {
+                self.text(&archive, entry, &name)
+            } else if depth < DEEPEST {
+                self.unpack(&archive, entry)
+                    .map(|inner| self.archive(inner, &format!("{name}/"), depth + 1))
+            } else {
+                Err(io::Error::other(format!("archives are opened {DEEPEST} deep and no more")))
+            };
+            if let Err(err) = result {
+                self.leave(&name, err.to_string());
             }
         }
-        if left.bytes == 0 {
-            break;
-        }
     }
-    Ok((found, unread))
+
+    fn text(&mut self, archive: &Archive, entry: &Entry, name: &str) -> io::Result<()> {
+        let text = BufReader::new(Bounded { input: archive.read(entry)?, left: &mut self.left });
+        let chats = match entry.name.ends_with(".json") {
+            true => chat::telegram(text)?,
+            false => chat::whatsapp(text)?.into_iter().collect(),
+        };
+        let held = |chat| HeldChat { path: Some(name.to_owned()), chat };
+        self.found.extend(chats.into_iter().map(held));
+        Ok(())
+    }
+
+    /// An archive in an archive, as a file without a name.
+    fn unpack(&mut self, archive: &Archive, entry: &Entry) -> io::Result<std::fs::File> {
+        let mut file = tempfile::tempfile()?;
+        let mut input = Bounded { input: archive.read(entry)?, left: &mut self.left };
+        io::copy(&mut input, &mut file)?;
+        Ok(file)
+    }
+
+    fn leave(&mut self, name: &str, why: String) {
+        let name = name.trim_end_matches('/');
+        self.unread.push(if name.is_empty() { why } else { format!("{name}: {why}") });
+    }
 }
 
 /// True for what WhatsApp and Telegram call their exports.
@@ -60,13 +112,8 @@ fn may_be_chat(entry: &Entry) -> bool {
     name.ends_with(".txt") || name == "result.json"
 }
 
-fn read(archive: &Archive, entry: &Entry, left: &mut Left) -> io::Result<Vec<Chat>> {
-    let text = BufReader::new(Bounded { input: archive.read(entry)?, left });
-    if entry.name.ends_with(".json") {
-        chat::telegram(text)
-    } else {
-        Ok(chat::whatsapp(text)?.into_iter().collect())
-    }
+fn is_archive(entry: &Entry) -> bool {
+    entry.name.to_lowercase().ends_with(".zip")
 }
 
 /// What may still be unpacked.
@@ -164,6 +211,48 @@ mod tests {
         let many: Vec<_> = many.iter().map(|name| (name.as_str(), &b"x"[..])).collect();
         let (_folder, path) = zip(&many);
         assert!(chats(&path).unwrap().1.unwrap().starts_with("more than 1000 texts"));
+    }
+
+    /// `bytes` in an archive in an archive, and so on, `depth` deep.
+    fn nested(depth: usize, name: &str, bytes: &[u8]) -> Vec<u8> {
+        let (_folder, path) = match depth {
+            1 => zip(&[(name, bytes)]),
+            _ => zip(&[("in.ZIP", &nested(depth - 1, name, bytes)), ("photo.jpg", b"pixels")]),
+        };
+        fs_err::read(path).unwrap()
+    }
+
+    #[test]
+    fn archives_in_archives_are_opened_so_deep_and_no_more() {
+        let read = |bytes: &[u8], longest: u64| {
+            let file = tempfile::NamedTempFile::new().unwrap();
+            fs_err::write(file.path(), bytes).unwrap();
+            chats_within(file.path(), longest).unwrap()
+        };
+        let three = nested(3, "_chat.txt", WHATSAPP.as_bytes());
+        let (found, unread) = read(&three, LONGEST);
+        assert_eq!((found.len(), unread), (1, None));
+        assert_eq!(found[0].path.as_deref(), Some("in.ZIP/in.ZIP/_chat.txt"));
+        let (found, unread) = read(&nested(4, "_chat.txt", WHATSAPP.as_bytes()), LONGEST);
+        let expected = "in.ZIP/in.ZIP/in.ZIP: archives are opened 3 deep and no more";
+        assert_eq!((found.len(), unread.as_deref()), (0, Some(expected)));
+        // A bomb that is small in each of its wrappings.
+        let bomb = nested(3, "_chat.txt", format!("{WHATSAPP}{}", "x".repeat(8 << 20)).as_bytes());
+        assert!(bomb.len() < 1 << 16);
+        let (found, unread) = read(&bomb, 1 << 20);
+        let unread = unread.unwrap();
+        assert!(
+            found.is_empty() && unread.ends_with("unpacks to more than 1048576 bytes"),
+            "{unread}"
+        );
+        // What is no archive though it is called so, beside a chat; and many such.
+        let (_folder, path) = zip(&[("a.zip", b"rubbish"), ("_chat.txt", WHATSAPP.as_bytes())]);
+        let (found, unread) = chats(&path).unwrap();
+        assert!(found.len() == 1 && unread.unwrap().starts_with("a.zip: no archive that can be"));
+        let names: Vec<String> = (0..15).map(|number| format!("{number}.zip")).collect();
+        let many: Vec<_> = names.iter().map(|name| (name.as_str(), &b"x"[..])).collect();
+        let (_folder, path) = zip(&many);
+        assert!(chats(&path).unwrap().1.unwrap().ends_with("; and 5 more"));
     }
 
     #[test]

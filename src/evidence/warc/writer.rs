@@ -3,10 +3,10 @@
 use std::io::{self, Read, Write};
 
 use flate2::Compression;
-use flate2::write::GzEncoder;
 use jiff::Timestamp;
 use uuid::Uuid;
 
+use super::member::Packer;
 use crate::evidence::digest::Sha256;
 
 /// What a record is.
@@ -76,15 +76,27 @@ impl RecordHead {
 /// First byte of a record's gzip member, and the byte behind its last.
 pub(in crate::evidence) type Span = std::ops::Range<u64>;
 
+/// Whether it is worth trying to make a block smaller.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::evidence) enum Packing {
+    /// It may become smaller.
+    Deflate,
+    /// It is packed already, as photos are: its bytes are stored as they are.
+    Store,
+}
+
 /// Writes a `.warc.gz` file.
 pub(in crate::evidence) struct WarcWriter<W> {
     out: CountingWriter<W>,
+    deflate: Packer,
+    store: Packer,
 }
 
 impl<W: Write> WarcWriter<W> {
     /// Starts a file on `out`.
     pub(in crate::evidence) fn new(out: W) -> Self {
-        Self { out: CountingWriter { out, count: 0 } }
+        let packer = |level| Packer::new(Compression::new(level));
+        Self { out: CountingWriter { out, count: 0 }, deflate: packer(6), store: packer(0) }
     }
 
     /// Writes a record whose block has this digest and length.
@@ -97,15 +109,21 @@ impl<W: Write> WarcWriter<W> {
         head: &RecordHead,
         block: &mut dyn Read,
         (digest, length): (Sha256, u64),
+        packing: Packing,
     ) -> io::Result<Span> {
         let offset = self.out.count;
-        let mut member = GzEncoder::new(&mut self.out, Compression::new(6));
-        write!(member, "WARC/1.1\r\nWARC-Type: {}\r\n", head.kind.name())?;
-        write!(member, "WARC-Record-ID: {}\r\n", head.id())?;
+        let packer = match packing {
+            Packing::Deflate => &mut self.deflate,
+            Packing::Store => &mut self.store,
+        };
+        let mut member = packer.begin(&mut self.out)?;
+        let mut text = format!("WARC/1.1\r\nWARC-Type: {}\r\n", head.kind.name());
+        text += &format!("WARC-Record-ID: {}\r\n", head.id());
         for (name, value) in &head.fields {
-            write!(member, "{name}: {value}\r\n")?;
+            text += &format!("{name}: {value}\r\n");
         }
-        write!(member, "WARC-Block-Digest: sha256:{digest}\r\nContent-Length: {length}\r\n\r\n")?;
+        text += &format!("WARC-Block-Digest: sha256:{digest}\r\nContent-Length: {length}\r\n\r\n");
+        member.write_all(text.as_bytes())?;
         if io::copy(&mut block.take(length), &mut member)? != length {
             return Err(io::ErrorKind::UnexpectedEof.into());
         }
@@ -124,7 +142,8 @@ impl<W: Write> WarcWriter<W> {
         head: &RecordHead,
         block: &[u8],
     ) -> io::Result<Span> {
-        self.put(head, &mut &block[..], (Sha256::of(block), block.len() as u64))
+        let facts = (Sha256::of(block), block.len() as u64);
+        self.put(head, &mut &block[..], facts, Packing::Deflate)
     }
 
     /// Ends the file.
@@ -157,7 +176,8 @@ mod tests {
     use flate2::read::GzDecoder;
     use jiff::Timestamp;
 
-    use super::{Kind, RecordHead, WarcWriter};
+    use super::{Kind, Packing, RecordHead, WarcWriter};
+    use crate::evidence::digest::Sha256;
 
     #[test]
     fn each_record_is_a_gzip_member_at_its_offset() {
@@ -177,5 +197,27 @@ mod tests {
         assert!(text.starts_with("WARC/1.1\r\nWARC-Type: metadata\r\n"), "{text}");
         assert!(text.contains("\r\nWARC-Target-URI: http://b.example/  X: y\r\n"), "{text}");
         assert!(text.ends_with("Content-Length: 3\r\n\r\ntwo\r\n\r\n"), "{text}");
+    }
+
+    #[test]
+    fn what_is_packed_already_is_stored_and_read_back() {
+        let noise: Vec<u8> =
+            (0..200_000_u32).map(|n| (n.wrapping_mul(2_654_435_761) >> 24) as u8).collect();
+        let facts = (Sha256::of(&noise), noise.len() as u64);
+        let head = RecordHead::new(Kind::Response, Timestamp::UNIX_EPOCH, "image/jpeg");
+        let mut writer = WarcWriter::new(Vec::new());
+        let mut spans = Vec::new();
+        for packing in [Packing::Store, Packing::Deflate, Packing::Store] {
+            spans.push(writer.put(&head, &mut &noise[..], facts, packing).unwrap());
+        }
+        let file = writer.into_inner();
+        for span in spans {
+            let range = usize::try_from(span.start).unwrap()..usize::try_from(span.end).unwrap();
+            let mut record = Vec::new();
+            GzDecoder::new(&file[range]).read_to_end(&mut record).unwrap();
+            assert!(record.ends_with(&[&noise[..], b"\r\n\r\n"].concat()));
+        }
+        let mut cut = WarcWriter::new(Vec::new());
+        assert!(cut.put(&head, &mut &noise[1..], facts, Packing::Store).is_err());
     }
 }
