@@ -41,17 +41,19 @@ pub fn page(ad: &Ad<'_>, finding: &Finding, weights: &Weights) -> String {
                 style { (PreEscaped(STYLE)) }
             }
             body {
-                h1 { "Score " (finding.score) " of 100: " (finding.verdict.word()) }
-                (thresholds(finding, weights))
-                h2 { "The ad" }
-                @for field in &ad.fields {
-                    div.field {
-                        span.name { (shown(&field.name)) }
-                        (marked(&field.text, &field.name, finding))
+                main {
+                    h1 { "Score " (finding.score) " of 100: " (finding.verdict.word()) }
+                    (thresholds(finding, weights))
+                    h2 { "The ad" }
+                    @for field in &ad.fields {
+                        div.field {
+                            span.name { (shown(&field.name)) }
+                            (marked(&field.text, &field.name, finding))
+                        }
                     }
+                    (sum(finding))
+                    (law(finding))
                 }
-                (sum(finding))
-                (law(finding))
                 footer {
                     "Made by pugmark " (env!("CARGO_PKG_VERSION"))
                     ". A score says what an ad's words point to, not what was sold: a person decides."

@@ -100,6 +100,17 @@ fn an_archive_is_read_file_by_file_and_its_names_lead_nowhere() {
 }
 
 #[test]
+fn a_workbook_is_no_archive_of_ads() {
+    let sandbox = Sandbox::new();
+    let sheet = format!("<sst><si><t>{IVORY}</t></si></sst>");
+    let workbook =
+        zip(&[("[Content_Types].xml", b"<Types/>"), ("xl/sharedStrings.xml", sheet.as_bytes())]);
+    sandbox.write("ads.xlsx", workbook);
+    let refused = sandbox.run(&["scan", "ads.xlsx", "--count"]);
+    assert!(refused.starts_with("exit 2") && refused.contains("save it as CSV"), "{refused}");
+}
+
+#[test]
 fn a_damaged_archive_names_the_file_and_goes_on() {
     let sandbox = Sandbox::new();
     let mut archive = zip(&[("a.txt", IVORY.as_bytes()), ("b.txt", IVORY.as_bytes())]);

@@ -95,6 +95,9 @@ impl Source {
     }
 }
 
+/// Stands in every workbook and document of an office program (ISO/IEC 29500-2).
+const OFFICE: &str = "[Content_Types].xml";
+
 /// The inputs of a source: one, or as many as an archive has files.
 pub struct Inputs {
     name: String,
@@ -132,6 +135,10 @@ impl Inputs {
             return Ok(Rest::One(source));
         }
         let (archive, entries) = Archive::open(source.into_file()?, how.ratio)?;
+        if entries.iter().any(|entry| entry.name == OFFICE) {
+            let said = "it is a file of an office program: save it as CSV or as text";
+            return Err(io::Error::other(said));
+        }
         Ok(Rest::Entries(Box::new(archive), entries.into_iter()))
     }
 }
