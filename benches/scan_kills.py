@@ -66,6 +66,10 @@ class Scan:
                 process.kill()
                 process.wait()
                 kills += 1
+                if not place.exists() and output.exists() and output.read_bytes() == self.whole:
+                    # It had come to its end, but for its exit.
+                    status = 0
+                    break
             if place.exists() and json.loads(place.read_bytes())["blocks"] > 0:
                 saved += 1
         same = status == 0 and output.read_bytes() == self.whole and not place.exists()
