@@ -118,6 +118,7 @@ mod tests {
             for texts in texts() {
                 let ad = ad(&texts);
                 let whole = scanner.judge(&ad);
+                assert_eq!(scanner.verdict_of(&ad, &lookup), whole.verdict, "{texts:?}");
                 let expected = (whole.verdict != Verdict::Clear).then_some(whole);
                 assert_eq!(scanner.judge_unless_clear(&ad, &lookup), expected, "{texts:?}");
                 *if expected.is_some() { &mut shown } else { &mut clear } += 1;
