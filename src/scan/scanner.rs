@@ -129,16 +129,17 @@ impl<'a> Scanner<'a> {
         }
         let mut reading = self.words_of(ad, found);
         self.goods(ad, &mut reading);
-        let verdicts = [false, true].map(|there| {
-            let around = Circumstances { price: there, contact: there, ..reading.around };
+        let with = |price, contact| {
+            let around = Circumstances { price, contact, ..reading.around };
             self.verdict(score(judgement::points(&reading.marks, around, self.weights)))
-        });
-        let verdict = if verdicts[0] == verdicts[1] {
-            verdicts[0]
-        } else {
-            self.figures(ad, &mut reading);
-            self.verdict(score(judgement::points(&reading.marks, reading.around, self.weights)))
         };
+        let mut verdict = with(false, false);
+        let others = [(true, true), (true, false), (false, true)];
+        if others.iter().any(|(price, contact)| with(*price, *contact) != verdict) {
+            self.figures(ad, &mut reading);
+            let points = judgement::points(&reading.marks, reading.around, self.weights);
+            verdict = self.verdict(score(points));
+        }
         lookup.reuse(reading.texts);
         verdict
     }
