@@ -9,7 +9,7 @@ const END: u32 = 0x530;
 
 /// A letter, digit or other sign that folds by itself, whatever stands beside it.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Letter {
+pub struct Letter {
     /// What it folds to.
     pub folded: char,
     /// A second letter: *ß* is *ss*.
@@ -25,7 +25,7 @@ static TABLE: LazyLock<Vec<Option<Letter>>> =
 
 /// What `c` folds to; nothing for what is not in the table.
 #[must_use]
-pub(super) fn letter(c: char) -> Option<&'static Letter> {
+pub fn letter(c: char) -> Option<&'static Letter> {
     TABLE.get(c as usize)?.as_ref()
 }
 

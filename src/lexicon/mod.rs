@@ -13,7 +13,7 @@ pub mod function_words;
 pub mod index;
 pub mod inflection;
 pub mod language;
-mod letters;
+pub mod letters;
 pub mod read;
 pub mod term;
 mod vocabulary;

@@ -67,6 +67,7 @@ pub struct Reading<'a> {
 struct Matched {
     texts: Vec<Text>,
     hits: Vec<Hit>,
+    measures: Measures,
 }
 
 impl<'a> Scanner<'a> {
@@ -107,12 +108,7 @@ impl<'a> Scanner<'a> {
     /// these are known by their words alone.
     #[must_use]
     pub fn judge_unless_clear(&self, ad: &Ad<'_>, lookup: &Lookup<'_>) -> Option<Finding> {
-        let found = matched(ad, lookup);
-        if !self.is_named(&found) || self.must_be_clear(ad, &found) {
-            lookup.reuse(found.texts);
-            return None;
-        }
-        let reading = self.read_on(ad, found);
+        let reading = self.read_on(ad, self.unless_clear(ad, lookup)?);
         let judgement = judgement::judge(&reading.marks, reading.around, self.weights);
         let is_clear = self.verdict(score(judgement.points)) == Verdict::Clear;
         (!is_clear).then(|| self.finding(ad, &reading, &judgement))
@@ -122,13 +118,8 @@ impl<'a> Scanner<'a> {
     /// are read only where they decide.
     #[must_use]
     pub fn verdict_of(&self, ad: &Ad<'_>, lookup: &Lookup<'_>) -> Verdict {
-        let found = matched(ad, lookup);
-        if !self.is_named(&found) || self.must_be_clear(ad, &found) {
-            lookup.reuse(found.texts);
-            return Verdict::Clear;
-        }
+        let Some(found) = self.unless_clear(ad, lookup) else { return Verdict::Clear };
         let mut reading = self.words_of(ad, found);
-        self.goods(ad, &mut reading);
         let with = |price, contact| {
             let around = Circumstances { price, contact, ..reading.around };
             self.verdict(score(judgement::points(&reading.marks, around, self.weights)))
@@ -144,6 +135,16 @@ impl<'a> Scanner<'a> {
         verdict
     }
 
+    /// The words of `ad`, unless they alone tell that it is clear.
+    fn unless_clear(&self, ad: &Ad<'_>, lookup: &Lookup<'_>) -> Option<Matched> {
+        let found = matched(ad, lookup);
+        if self.is_named(&found) && !self.must_be_clear(ad, &found) {
+            return Some(found);
+        }
+        lookup.reuse(found.texts);
+        None
+    }
+
     /// True when a term in it is what an ad can be about.
     fn is_named(&self, found: &Matched) -> bool {
         found.hits.iter().any(|hit| self.is_anchor(hit.term))
@@ -154,13 +155,12 @@ impl<'a> Scanner<'a> {
         if !self.has_ceiling || found.hits.len() > MOST_MARKS {
             return false;
         }
-        let measures = measures(ad, &found.texts);
         let is_ascii = ad.fields.iter().all(|field| field.text.is_ascii());
         let marks: Vec<Mark<'_>> =
             found.hits.iter().map(|hit| self.best_mark(ad, *hit, is_ascii)).collect();
         let around = ceiling::assumed(
-            measures.grams.is_some(),
-            measures.centimetres.is_some(),
+            found.measures.grams.is_some(),
+            found.measures.centimetres.is_some(),
             category::shelf(ad),
         );
         self.verdict(score(ceiling::points(&marks, around, self.weights))) == Verdict::Clear
@@ -200,28 +200,28 @@ impl<'a> Scanner<'a> {
 
     fn read_on(&self, ad: &Ad<'_>, found: Matched) -> Reading<'a> {
         let mut reading = self.words_of(ad, found);
-        self.goods(ad, &mut reading);
         self.figures(ad, &mut reading);
         reading
     }
 
-    /// The words of the language that `ad` is in.
+    /// The words of the language that `ad` is in, and what is said of the goods but their price.
     fn words_of(&self, ad: &Ad<'_>, found: Matched) -> Reading<'a> {
-        let Matched { texts, hits } = found;
+        let Matched { texts, hits, measures } = found;
         let spoken = self.spoken(ad, &texts, &hits);
         let mut marks = self.marks(hits, spoken);
         for mark in &mut marks {
             mark.denied = mark.term.kind == Kind::Negative && is_denied(ad, &mark.hit);
         }
-        Reading {
-            marks,
-            around: Circumstances::default(),
-            spoken,
-            texts,
-            quantity: None,
-            price: None,
-            contacts: Vec::new(),
-        }
+        let around = Circumstances {
+            price: false,
+            grams: measures.grams.is_some(),
+            contact: false,
+            isbn: texts.iter().any(has_isbn),
+            unknown_name: self.has_unknown_name(ad, &texts),
+            size: measures.centimetres.is_some(),
+            category: category::shelf(ad),
+        };
+        Reading { marks, around, spoken, texts, quantity: None, price: None, contacts: Vec::new() }
     }
 
     fn spoken(&self, ad: &Ad<'_>, texts: &[Text], hits: &[Hit]) -> Spoken {
@@ -258,20 +258,6 @@ impl<'a> Scanner<'a> {
             judgement::Standing::default()
         };
         Mark { hit, term, standing, foreign: false, denied: false, living }
-    }
-
-    /// Reads what is said of the goods but their price.
-    fn goods(&self, ad: &Ad<'_>, reading: &mut Reading<'_>) {
-        let measures = measures(ad, &reading.texts);
-        reading.around = Circumstances {
-            price: false,
-            grams: measures.grams.is_some(),
-            contact: false,
-            isbn: reading.texts.iter().any(has_isbn),
-            unknown_name: self.has_unknown_name(ad, &reading.texts),
-            size: measures.centimetres.is_some(),
-            category: category::shelf(ad),
-        };
     }
 
     /// Reads the price, the contacts and how many specimens there are.
@@ -392,7 +378,8 @@ fn matched(ad: &Ad<'_>, lookup: &Lookup<'_>) -> Matched {
         before += text.tokens().len();
         texts.push(text);
     }
-    Matched { texts, hits }
+    let measures = measures(ad, &texts);
+    Matched { texts, hits, measures }
 }
 
 /// How heavy and large the goods of `ad` are.

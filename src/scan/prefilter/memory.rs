@@ -5,9 +5,9 @@ use std::collections::HashMap;
 use super::passing::Passing;
 
 /// Bytes of a piece that is remembered in place.
-const SHORT: usize = 24;
+pub(super) const SHORT: usize = 24;
 /// Pieces that are remembered in place: 256 KiB, which stay in the processor's cache.
-const PLACES: usize = 1 << 13;
+pub(super) const PLACES: usize = 1 << 13;
 /// Pairs that are remembered.
 const PAIRS: usize = 1 << 14;
 /// Longer pieces that are remembered before all of them are forgotten.
@@ -77,7 +77,7 @@ pub(super) struct Memory {
     pub passing: Passing,
 }
 
-/// The bytes of a short piece as numbers.
+/// The bytes of a short piece as numbers; 0 after its end.
 pub(super) type Key = [u64; 3];
 
 /// The key of `text[start..end]`, if it is short.
@@ -101,11 +101,12 @@ pub(super) fn key(text: &[u8], start: usize, end: usize) -> Option<Key> {
 }
 
 /// The first `bytes` bytes of `word`.
-fn masked(word: u64, bytes: usize) -> u64 {
+pub(super) fn masked(word: u64, bytes: usize) -> u64 {
     if bytes >= 8 { word } else { word & !(u64::MAX << (bytes * 8)) }
 }
 
-fn place(key: &Key) -> usize {
+/// The place of a piece among [`PLACES`].
+pub(super) fn place(key: &Key) -> usize {
     let mixed = key[0].wrapping_mul(0x9E37_79B9_7F4A_7C15)
         ^ key[1].wrapping_mul(0xC2B2_AE3D_27D4_EB4F).rotate_left(23)
         ^ key[2].wrapping_mul(0x1656_67B1_9E37_79F9).rotate_left(41);

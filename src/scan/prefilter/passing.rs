@@ -3,18 +3,13 @@
 //! Most words of most ads hold no anchor by themselves. What they mean is at hand without
 //! being cut further.
 
-/// Bytes of a piece that is remembered.
-const LONGEST: usize = 24;
-/// Pieces that are remembered: 256 KiB, which stay in the processor's cache.
-const PLACES: usize = 1 << 13;
+use super::memory::{Key, PLACES, SHORT, masked, place};
+
 /// Bytes that are read at once.
 const STEP: usize = 8;
 
 const LOW: u64 = u64::MAX / 255;
 const HIGH: u64 = LOW << 7;
-
-/// The bytes of a piece as numbers; 0 after its end.
-type Key = [u64; LONGEST / STEP];
 
 /// What is known of a piece in which no anchor stands.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -74,7 +69,7 @@ fn key(text: &[u8], at: usize) -> Option<(Key, usize)> {
     let (key, length) = match rest.first_chunk() {
         Some(window) => key_of(window)?,
         None => {
-            let mut window = [b' '; LONGEST + 1];
+            let mut window = [b' '; SHORT + 1];
             window[..rest.len()].copy_from_slice(rest);
             key_of(&window)?
         }
@@ -83,9 +78,9 @@ fn key(text: &[u8], at: usize) -> Option<(Key, usize)> {
 }
 
 /// The key and the length of the piece that `window` begins with.
-fn key_of(window: &[u8; LONGEST + 1]) -> Option<(Key, usize)> {
+fn key_of(window: &[u8; SHORT + 1]) -> Option<(Key, usize)> {
     let mut key = Key::default();
-    for (step, bytes) in window[..LONGEST].as_chunks::<STEP>().0.iter().enumerate() {
+    for (step, bytes) in window[..SHORT].as_chunks::<STEP>().0.iter().enumerate() {
         let word = u64::from_le_bytes(*bytes);
         let length = up_to_space(word);
         key[step] = masked(word, length);
@@ -94,7 +89,7 @@ fn key_of(window: &[u8; LONGEST + 1]) -> Option<(Key, usize)> {
             return (window[end] == b' ' && end > 0).then_some((key, end));
         }
     }
-    (window[LONGEST] == b' ').then_some((key, LONGEST))
+    (window[SHORT] == b' ').then_some((key, SHORT))
 }
 
 /// The bytes of `word` before the first space or control character.
@@ -102,18 +97,6 @@ fn up_to_space(word: u64) -> usize {
     // The lowest byte that is less than 0x21 sets its high bit; those above it may be wrong.
     let below = word.wrapping_sub(LOW * 0x21) & !word & HIGH;
     (below.trailing_zeros() / 8) as usize
-}
-
-/// The first `bytes` bytes of `word`.
-fn masked(word: u64, bytes: usize) -> u64 {
-    if bytes >= STEP { word } else { word & !(u64::MAX << (bytes * 8)) }
-}
-
-fn place(key: &Key) -> usize {
-    let mixed = key[0].wrapping_mul(0x9E37_79B9_7F4A_7C15)
-        ^ key[1].wrapping_mul(0xC2B2_AE3D_27D4_EB4F)
-        ^ key[2].wrapping_mul(0x1656_67B1_9E37_79F9);
-    (mixed >> (64 - PLACES.trailing_zeros())) as usize
 }
 
 #[cfg(test)]

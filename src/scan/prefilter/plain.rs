@@ -1,7 +1,8 @@
 //! Folds a piece that is one plain word, as the matcher would, but without it.
 
-use crate::lexicon::fold::{Class, accents, class, fold_char};
+use crate::lexicon::fold::{Class, accents, class};
 use crate::lexicon::index::Seen;
+use crate::lexicon::letters;
 use crate::scan::normal::is_look_alike;
 
 /// Bytes of a folded word at most.
@@ -146,17 +147,15 @@ fn begins_with(piece: &[u8], digits: usize) -> bool {
 fn letter(c: char) -> Letter {
     let plain =
         matches!(c, '\u{C0}'..='\u{24F}' | '\u{400}'..='\u{52F}') && class(c) == Class::Letter;
-    let mut folded = String::new();
-    if plain {
-        fold_char(c, |letter| folded.push(letter));
-    }
+    let Some(known) = letters::letter(c).filter(|_| plain) else { return Letter::default() };
+    let folded = String::from_iter([Some(known.folded), known.second].into_iter().flatten());
     let is_of_script = if c < '\u{400}' { folded.is_ascii() } else { folded.len() == 2 };
-    if folded.is_empty() || folded.len() > 4 || !is_of_script {
+    if !is_of_script {
         return Letter::default();
     }
     let mut letter = Letter {
         alike: folded.chars().any(is_look_alike),
-        marked: !folded.chars().eq(c.to_lowercase()),
+        marked: known.marked,
         ..Letter::default()
     };
     letter.bytes[..folded.len()].copy_from_slice(folded.as_bytes());
