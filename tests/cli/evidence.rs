@@ -68,7 +68,7 @@ fn a_page_becomes_an_item_that_verifies() {
     assert_eq!(exit, 0, "{stderr}");
     assert_eq!(line["title"], "Elfenbein, alt");
     assert_eq!((&line["parts"], &line["failures"]), (&6.into(), &1.into()));
-    assert!(stderr.contains("1 parts did not come"), "{stderr}");
+    assert!(stderr.contains("1 part did not come"), "{stderr}");
     let output = sandbox.run(&["evidence", "verify", "case", "--format", "table"]);
     assert!(output.starts_with("exit 0") && output.contains("all as recorded"), "{output}");
     assert_eq!(actions(&sandbox), ["create", "capture"]);

@@ -294,9 +294,15 @@ impl<'a> Run<'a> {
             self.leave_out(&format!("{} is not whole: {problem}", captured.url));
         } else if !captured.failures.is_empty() {
             let (item, missing) = (&captured.item, captured.failures.len());
-            self.streams.message(format_args!(
-                "{item}: {missing} parts did not come; data/acquisition.json names them."
-            ));
+            let what = match missing {
+                1 => "1 part did not come; data/acquisition.json names it".to_owned(),
+                _ => format!("{missing} parts did not come; data/acquisition.json names them"),
+            };
+            self.streams.message(format_args!("{item}: {what}."));
+        }
+        for (host, why) in &captured.unproven {
+            let item = &captured.item;
+            self.streams.warning(format_args!("{item}: `{host}` did not prove who it is: {why}"));
         }
         let apart = captured.clock_offset_seconds.and_then(timestamp::clocks_apart);
         if let Some(apart) = apart.filter(|_| !std::mem::replace(&mut self.has_told_clock, true)) {
@@ -364,6 +370,9 @@ fn explain(err: CaptureError) -> anyhow::Error {
     let hint = match &err {
         CaptureError::Nothing { reason, .. } if reason.starts_with("refused: ") => {
             Some("`--allow-private` allows it, for a server of your own")
+        }
+        CaptureError::Nothing { reason, .. } if reason.contains("failed: its certificate ") => {
+            Some("`--any-certificate` captures it all the same, and the record says what is wrong")
         }
         CaptureError::Nothing { reason, .. } if reason.starts_with("robots.txt of ") => {
             Some("`--ignore-robots` captures it all the same, and the record says so")

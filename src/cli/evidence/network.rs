@@ -16,6 +16,13 @@ pub(super) struct NetworkArgs {
     /// Allow addresses that are not public: loopback, private and the like
     #[arg(long)]
     allow_private: bool,
+    /// Ask also servers whose certificates do not prove who they are: expired, for another name,
+    /// self-signed
+    ///
+    /// The record, the log and a warning say what is wrong. Whoever sits between here and the
+    /// server could have sent the page, and gets the cookies that are sent along.
+    #[arg(long)]
+    any_certificate: bool,
     /// Longest time for one address, in seconds
     #[arg(long, value_name = "SECONDS", default_value_t = 60)]
     timeout: u64,
@@ -74,6 +81,7 @@ impl NetworkArgs {
             cookies: self.read_cookies()?,
             headers: self.read_headers()?,
             keep_secrets: self.keep_secrets,
+            any_certificate: self.any_certificate,
             manners: Manners {
                 respect_robots: !self.ignore_robots,
                 delay: delay.context("`--delay` is no time")?,

@@ -16,6 +16,7 @@ mod guard;
 mod process;
 mod protocol;
 mod proxy;
+mod scroll;
 mod visit;
 
 use std::io;

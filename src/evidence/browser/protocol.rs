@@ -112,6 +112,13 @@ impl Protocol {
         Ok(answer["result"]["value"].take())
     }
 
+    /// Gives the page's window this size in pixels.
+    pub(super) async fn set_window(&mut self, width: u32, height: u32) -> Result<(), BrowserError> {
+        let window =
+            json!({ "width": width, "height": height, "deviceScaleFactor": 1, "mobile": false });
+        self.call("Emulation.setDeviceMetricsOverride", window).await.map(drop)
+    }
+
     /// From here on [`Protocol::has_loaded`] means what follows.
     pub(super) fn forget_load(&mut self) {
         self.loaded = false;

@@ -2,7 +2,6 @@
 
 use std::time::{Duration, Instant};
 
-use data_encoding::BASE64;
 use serde::Serialize;
 use serde_json::{Value, json};
 use url::Url;
@@ -15,24 +14,20 @@ use crate::evidence::capture::CookieLine;
 use crate::evidence::interrupt::Interrupt;
 
 /// Size of the window in pixels.
-const WINDOW: (u32, u32) = (1280, 900);
-/// Tallest picture: taller pages become several, as browsers cannot draw more at once.
-const TALLEST: f64 = 8000.0;
+pub(super) const WINDOW: (u32, u32) = (1280, 900);
 /// A page on which nothing has moved for so long has settled.
 const QUIET: Duration = Duration::from_millis(500);
 /// Longest time for a page to settle after a step.
 const SETTLE: Duration = Duration::from_secs(10);
-/// Longest time for a page to settle after one step down.
-const SETTLE_STEP: Duration = Duration::from_secs(3);
 /// How often is looked.
 const TICK: Duration = Duration::from_millis(50);
 
 /// A browser with a page.
 pub(in crate::evidence) struct Visit<'a> {
-    protocol: Protocol,
+    pub(super) protocol: Protocol,
     proxy: &'a RecordingProxy,
-    options: &'a BrowserOptions,
-    interrupt: &'a Interrupt,
+    pub(super) options: &'a BrowserOptions,
+    pub(super) interrupt: &'a Interrupt,
     product: String,
     user_agent: String,
     // Ends after the protocol has asked it to.
@@ -74,6 +69,10 @@ pub struct BrowserFacts {
     pub scrolled: u32,
     /// Why scrolling ended: `bottom`, `height` or `time`.
     pub scroll_end: &'static str,
+    /// The window made as tall as the part of the page that scrolls in place of the page; where
+    /// there is one, it was scrolled.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub window_for_pictures: Option<(u32, u32)>,
     /// Height of the page in pixels when its picture was taken.
     pub height: u32,
 }
@@ -92,11 +91,8 @@ impl<'a> Visit<'a> {
         let mut protocol = Protocol::open(port, &path, proxy.address()).await?;
         let version = protocol.call("Browser.getVersion", json!({})).await?;
         let text = |name: &str| version[name].as_str().unwrap_or_default().to_owned();
-        let (width, height) = WINDOW;
-        let window =
-            json!({ "width": width, "height": height, "deviceScaleFactor": 1, "mobile": false });
         protocol.call("Page.enable", json!({})).await?;
-        protocol.call("Emulation.setDeviceMetricsOverride", window).await?;
+        protocol.set_window(WINDOW.0, WINDOW.1).await?;
         protocol.call("Browser.setDownloadBehavior", json!({ "behavior": "deny" })).await?;
         if let Some(user_agent) = user_agent {
             let agent = json!({ "userAgent": user_agent });
@@ -139,7 +135,7 @@ impl<'a> Visit<'a> {
     }
 
     /// Waits until nothing moves any more, at most for `time`.
-    async fn settle(&mut self, time: Duration) -> Result<(), BrowserError> {
+    pub(super) async fn settle(&mut self, time: Duration) -> Result<(), BrowserError> {
         let started = Instant::now();
         while started.elapsed() < time && !self.interrupt.has_fired() {
             self.protocol.has_loaded(TICK).await?;
@@ -154,7 +150,12 @@ impl<'a> Visit<'a> {
     pub(in crate::evidence) async fn take(&mut self) -> Result<Visited, BrowserError> {
         let (scrolled, scroll_end) = self.scroll().await?;
         let mut missing = Vec::new();
-        let (shots, height) = self.pictures(&mut missing).await?;
+        let stretched = self.stretch().await?;
+        let (mut shots, (width, height)) = self.pictures(&mut missing).await?;
+        match self.paper(width, stretched).await {
+            Ok(paper) => shots.extend(paper),
+            Err(err) => missing.push(format!("page.pdf: {err}")),
+        }
         let mut visited = Visited {
             final_url: None,
             title: self.text("document.title").await?,
@@ -169,15 +170,12 @@ impl<'a> Visit<'a> {
                 waited: self.options.wait.as_secs_f64(),
                 scrolled,
                 scroll_end,
+                window_for_pictures: stretched.map(|height| (WINDOW.0, height)),
                 height,
             },
             missing,
         };
         visited.final_url = Url::parse(&self.text("location.href").await?).ok();
-        match self.protocol.call("Page.printToPDF", json!({ "printBackground": true })).await {
-            Ok(answer) => visited.shots.extend(decoded("page.pdf", &answer)),
-            Err(err) => visited.missing.push(format!("page.pdf: {err}")),
-        }
         Ok(visited)
     }
 
@@ -189,88 +187,11 @@ impl<'a> Visit<'a> {
     async fn text(&mut self, script: &str) -> Result<String, BrowserError> {
         Ok(self.protocol.evaluate(script).await?.as_str().unwrap_or_default().to_owned())
     }
-
-    /// Scrolls down step by step, so that what waits for that comes.
-    async fn scroll(&mut self) -> Result<(u32, &'static str), BrowserError> {
-        let started = Instant::now();
-        let (mut steps, mut still) = (0, 0);
-        let mut before = (0.0, 0.0);
-        let end = loop {
-            if self.interrupt.has_fired() || started.elapsed() > self.options.scroll_time {
-                break "time";
-            }
-            let seen = self.protocol.evaluate(STEP).await?;
-            let now = (seen[0].as_f64().unwrap_or(0.0), seen[1].as_f64().unwrap_or(0.0));
-            if now == before {
-                still += 1;
-            } else {
-                (steps, still) = (steps + 1, 0);
-            }
-            // What comes at the bottom may need a moment to be asked for.
-            if still == 2 {
-                break "bottom";
-            }
-            if now.0 >= f64::from(self.options.longest_page) {
-                break "height";
-            }
-            before = now;
-            self.settle(SETTLE_STEP).await?;
-        };
-        self.protocol.evaluate("window.scrollTo(0, 0)").await?;
-        self.settle(SETTLE_STEP).await?;
-        Ok((steps, end))
-    }
-
-    /// Pictures of the whole page, from top to bottom.
-    async fn pictures(
-        &mut self,
-        missing: &mut Vec<String>,
-    ) -> Result<(Vec<Shot>, u32), BrowserError> {
-        let metrics = self.protocol.call("Page.getLayoutMetrics", json!({})).await?;
-        let size = &metrics["cssContentSize"];
-        let side =
-            |name: &str, least: u32| size[name].as_f64().unwrap_or(0.0).max(f64::from(least));
-        let (width, height) = (side("width", WINDOW.0).min(TALLEST), side("height", WINDOW.1));
-        let mut shots = Vec::new();
-        let mut top = 0.0;
-        while top < height {
-            let part = (height - top).min(TALLEST);
-            let clip = json!({ "x": 0, "y": top, "width": width, "height": part, "scale": 1 });
-            let params = json!({ "format": "png", "captureBeyondViewport": true, "clip": clip });
-            let name = match shots.len() {
-                0 => "screenshot.png".to_owned(),
-                number => format!("screenshot-{}.png", number + 1),
-            };
-            match self.protocol.call("Page.captureScreenshot", params).await {
-                Ok(answer) => shots.extend(decoded(&name, &answer)),
-                Err(err) => {
-                    missing.push(format!("{name}: {err}"));
-                    break;
-                }
-            }
-            top += part;
-        }
-        #[expect(
-            clippy::cast_possible_truncation,
-            clippy::cast_sign_loss,
-            reason = "a page's height in pixels"
-        )]
-        Ok((shots, height as u32))
-    }
 }
-
-/// A step down of nine tenths of the window; where the window ends then, and the page.
-const STEP: &str = "(() => { window.scrollBy(0, Math.floor(window.innerHeight * 0.9)); \
-    return [window.scrollY + window.innerHeight, document.documentElement.scrollHeight]; })()";
 
 /// The page as it is now, with its document type.
 const DOM: &str = "(document.doctype ? new XMLSerializer().serializeToString(document.doctype) + '\\n' : '') \
     + document.documentElement.outerHTML";
-
-fn decoded(name: &str, answer: &Value) -> Option<Shot> {
-    let bytes = BASE64.decode(answer["data"].as_str()?.as_bytes()).ok()?;
-    Some(Shot { name: name.to_owned(), bytes })
-}
 
 fn for_browser(cookie: &CookieLine) -> Value {
     let scheme = if cookie.secure { "https" } else { "http" };

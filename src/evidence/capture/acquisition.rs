@@ -108,6 +108,9 @@ pub struct Machine {
     pub proxy: Option<String>,
     /// What became of `robots.txt`: `respected` or `ignored`.
     pub robots: &'static str,
+    /// What servers had to prove by their certificates: `checked`, or `any` was taken, and
+    /// [`Tls::problem`] says what was wrong.
+    pub certificates: &'static str,
     /// What became of cookies and headers that the investigator gave: `none` were given, or
     /// their values were `redacted` in what is stored, or `kept`.
     pub secrets: &'static str,
@@ -194,4 +197,7 @@ pub struct Tls {
     pub chain: String,
     /// SHA-256 of the server's own certificate in DER form.
     pub certificate: Option<Sha256>,
+    /// Why the certificates do not prove that the server is the host.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub problem: Option<String>,
 }

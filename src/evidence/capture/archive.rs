@@ -185,6 +185,7 @@ impl Archive {
             cipher: facts.cipher.clone(),
             chain,
             certificate: certificate(facts),
+            problem: facts.problem.clone(),
         });
         Ok(Some(self.tls.len() - 1))
     }

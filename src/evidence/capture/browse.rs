@@ -18,7 +18,8 @@ use crate::evidence::page::Role;
 pub(super) const LIMITS_OF_BROWSER: &str = "The page was opened in a browser whose traffic went \
     through a recording proxy: TLS ended there with a certificate of its own, servers were asked \
     over HTTP/1.1, and web sockets were refused. Bodies are as servers sent them; none was \
-    decoded. What needs a click, and what scrolls inside the page, was not opened.";
+    decoded. What needs a click was not opened. Of parts that scroll inside the page one was \
+    scrolled, and only where it fills much of the window and the page itself does not scroll.";
 
 impl Session<'_> {
     /// Opens the page in a browser, and takes down what it loads and shows.

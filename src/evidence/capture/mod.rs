@@ -24,6 +24,7 @@ mod payloads;
 mod robots;
 mod session;
 
+use std::collections::BTreeMap;
 use std::io;
 use std::sync::Arc;
 
@@ -114,6 +115,8 @@ pub struct Captured {
     pub failures: Vec<Failure>,
     /// Why the page itself is not whole; `None` when it is.
     pub problem: Option<String>,
+    /// Hosts that did not prove by their certificates who they are, and why.
+    pub unproven: BTreeMap<String, String>,
     /// How far the server's clock was ahead of the machine's, in seconds, where it told.
     pub clock_offset_seconds: Option<i64>,
 }
@@ -163,6 +166,7 @@ impl<'a> Capturer<'a> {
             time: options.limits.time,
             bytes: options.limits.bytes,
             roots: options.roots.clone(),
+            any_certificate: options.any_certificate,
             folder: store.root().to_owned(),
             interrupt: options.interrupt.clone(),
             clock: custodian.clock(),
@@ -228,12 +232,16 @@ impl<'a> Capturer<'a> {
 
     /// What the custody log says of a captured page.
     pub(super) fn capture_action(captured: &Captured) -> Action {
-        Action::new("capture")
+        let action = Action::new("capture")
             .with("url", &captured.url)
             .with("status", captured.status)
             .with("parts", captured.parts)
             .with("failures", captured.failures.len())
-            .with("complete", captured.problem.is_none())
+            .with("complete", captured.problem.is_none());
+        match captured.unproven.is_empty() {
+            true => action,
+            false => action.with("unproven", &captured.unproven),
+        }
     }
 }
 

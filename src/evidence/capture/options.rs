@@ -49,6 +49,8 @@ pub struct CaptureOptions {
     pub command: Vec<String>,
     /// Certificates trusted beside those of Mozilla's programme.
     pub roots: Vec<CertificateDer<'static>>,
+    /// Whether servers are asked whose certificates do not prove who they are.
+    pub any_certificate: bool,
     /// What stops everything.
     pub interrupt: Interrupt,
 }
@@ -116,6 +118,7 @@ impl Default for CaptureOptions {
             limits: Limits::default(),
             command: Vec::new(),
             roots: Vec::new(),
+            any_certificate: false,
             interrupt: Interrupt::default(),
         }
     }

@@ -1,6 +1,6 @@
 //! One capture from the first request to the sealed item.
 
-use std::collections::{BTreeSet, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::io;
 use std::sync::Arc;
 use std::time::Instant;
@@ -11,7 +11,7 @@ use tokio::task::JoinSet;
 use url::Url;
 
 use super::acquisition::{
-    ACQUISITION_SCHEMA, Acquisition, Failure, Machine, MadeFile, SeenPicture, ServerClock,
+    ACQUISITION_SCHEMA, Acquisition, Failure, Machine, MadeFile, SeenPicture, ServerClock, Tls,
 };
 use super::archive::{Archive, Reason};
 use super::browse::LIMITS_OF_BROWSER;
@@ -474,6 +474,7 @@ impl<'a> Session<'a> {
             bytes,
             failures: record.failures,
             problem: record.problem,
+            unproven: unproven(&record.tls),
             clock_offset_seconds: record.clock.map(|clock| clock.offset_seconds),
         };
         Ok((sealed, captured, written))
@@ -501,12 +502,19 @@ fn machine(options: &CaptureOptions, browser: Option<&BrowserFacts>) -> Machine 
         allow_private: options.allow_private,
         proxy: options.proxy.as_ref().map(ToString::to_string),
         robots: if options.manners.respect_robots { "respected" } else { "ignored" },
+        certificates: if options.any_certificate { "any" } else { "checked" },
         secrets: match (options.has_secrets(), options.keep_secrets) {
             (false, _) => "none",
             (true, false) => "redacted",
             (true, true) => "kept",
         },
     }
+}
+
+/// Hosts that did not prove who they are, and why.
+fn unproven(connections: &[Tls]) -> BTreeMap<String, String> {
+    let wrong = connections.iter().filter_map(|tls| Some((tls.host.clone(), tls.problem.clone()?)));
+    wrong.collect()
 }
 
 fn failure(url: &Url, reason: Reason<'_>, text: String) -> Failure {

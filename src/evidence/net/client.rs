@@ -10,7 +10,6 @@ use http_body_util::BodyExt;
 use hyper::body::Incoming;
 use hyper::{HeaderMap, Response, header};
 use jiff::Timestamp;
-use rustls::ClientConfig;
 use rustls::pki_types::CertificateDer;
 use url::Url;
 
@@ -19,9 +18,10 @@ use super::connection::Connection;
 use super::exchange::{Exchange, FetchError};
 use super::proxy::Proxy;
 use super::recording::{self, Recording, Stopped};
+use super::redact;
 use super::route::Route;
 use super::tee::Tee;
-use super::{redact, tls};
+use super::tls::Tls;
 use crate::clock::Clock;
 use crate::evidence::digest::{Hasher, Sha256};
 use crate::evidence::interrupt::Interrupt;
@@ -36,6 +36,8 @@ pub(crate) struct ClientOptions {
     pub(crate) bytes: u64,
     /// Certificates trusted beside those of Mozilla's programme.
     pub(crate) roots: Vec<CertificateDer<'static>>,
+    /// Whether servers are spoken to whose certificates prove nothing.
+    pub(crate) any_certificate: bool,
     /// Where bodies wait that do not fit into memory.
     pub(crate) folder: PathBuf,
     /// What stops everything.
@@ -52,7 +54,7 @@ type Origin = (String, String, u16);
 /// An HTTP client that keeps every byte.
 pub(crate) struct Client {
     options: ClientOptions,
-    tls: Arc<ClientConfig>,
+    tls: Tls,
     idle: Mutex<BTreeMap<Origin, Vec<Connection>>>,
 }
 
@@ -68,7 +70,7 @@ struct Trace {
 
 impl Client {
     pub(crate) fn new(options: ClientOptions) -> Self {
-        let tls = tls::config(&options.roots);
+        let tls = Tls::new(&options.roots, options.any_certificate);
         Self { options, tls, idle: Mutex::default() }
     }
 
@@ -218,7 +220,9 @@ impl Client {
         let folder = self.options.folder.clone();
         let opened = if url.scheme() == "https" {
             let host = url.host_str().unwrap_or_default();
-            let (stream, facts) = tls::connect(&self.tls, host, stream)
+            let (stream, facts) = self
+                .tls
+                .connect(host, stream)
                 .await
                 .map_err(|source| FetchError::Tls { host: host.to_owned(), source })?;
             Connection::open(stream, address, Some(Arc::new(facts)), folder).await

@@ -11,8 +11,8 @@ use flate2::Compression;
 use flate2::write::GzEncoder;
 
 use super::super::{CaptureOptions, Capturer, Cookies};
-use super::ways::serve_tls;
-use super::{Case, acquisition, archive, contains, ok, serve, serve_with};
+use super::tls::serve_tls;
+use super::{Case, acquisition, archive, contains, ok, redirect, serve, serve_with};
 use crate::evidence::{Browser, BrowserOptions, State};
 
 /// Options with a browser, when there is one.
@@ -95,6 +95,81 @@ fn a_page_without_end_is_left_at_a_height() {
     assert_eq!(acquisition(&item)["browser"]["scroll_end"], "height");
     assert_eq!(size(&fs_err::read(item.join("data/screenshot.png")).unwrap()), (1280, 8000));
     assert!(item.join("data/screenshot-2.png").exists());
+}
+
+/// Of feeds and chats often nothing scrolls but a part of the page, which asks for more.
+#[test]
+fn what_scrolls_in_place_of_the_page_is_scrolled_and_shown_whole() {
+    let Some(mut options) = options() else { return };
+    let feed = "<!doctype html><title>Feed</title><style>html, body { height: 100%; margin: 0; overflow: hidden }\
+        div { height: 100vh; overflow-y: auto } p { height: 700px; margin: 0 }</style><div id=feed></div><script>\
+        let posts = 0; function more() { for (let n = 0; n < 2 && posts < 8; n++)\
+        feed.insertAdjacentHTML('beforeend', `<p>post ${++posts} <img loading=lazy src=/${posts}.svg>`) }\
+        more(); feed.onscroll = more</script>";
+    let svg = "<svg xmlns='http://www.w3.org/2000/svg' width='9' height='9'/>";
+    let server = serve_with(move |request| match request.starts_with("GET / ") {
+        true => ok("text/html", feed),
+        false => ok("image/svg+xml", svg),
+    });
+    let case = Case::new();
+    let url = format!("http://{server}/");
+    for (longest, height) in [(30_000, 5600), (3000, 3000)] {
+        options.browser.as_mut().unwrap().longest_page = longest;
+        let capturer = Capturer::new(&case.store, &case.custodian, options.clone()).unwrap();
+        let page = capturer.capture(&url, &mut |_| {}).unwrap();
+        let data = case.store.item(&page.item).join("data");
+        let looked = &acquisition(&case.store.item(&page.item))["browser"];
+        assert_eq!(looked["window_for_pictures"], serde_json::json!([1280, height]));
+        let picture = size(&fs_err::read(data.join("screenshot.png")).unwrap());
+        assert_eq!(picture, (1280, height), "{looked}");
+        let text = fs_err::read_to_string(data.join("text.txt")).unwrap();
+        assert!(longest < 5000 || text.contains("post 8"), "{text}");
+        let paper = fs_err::read(data.join("page.pdf")).unwrap();
+        assert_eq!(memchr::memmem::find_iter(&paper, "/MediaBox").count(), 1);
+    }
+    case.assert_items_sound();
+}
+
+/// The page sends strangers away; its script and its picture need the login as well.
+#[test]
+fn a_page_behind_a_login_is_seen_with_the_cookies_and_else_the_login_is() {
+    let Some(options) = options() else { return };
+    let page = "<title>Members</title><p id=p></p><img src=/otter.svg><script>\
+        fetch('/note').then(a => a.text()).then(t => p.textContent = t)</script>";
+    let server = serve_with(move |request| {
+        let inside = request.contains("session=s3cret");
+        match request.split(' ').nth(1) {
+            Some("/members") if !inside => redirect("/login"),
+            Some("/members") => ok("text/html", page),
+            Some("/login") => ok("text/html", "<title>Log in</title><form>"),
+            Some("/note") if inside => ok("text/plain", "two live otters"),
+            Some("/otter.svg") if inside => {
+                ok("image/svg+xml", "<svg xmlns='http://www.w3.org/2000/svg'/>")
+            }
+            _ => {
+                b"HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\nConnection: close\r\n\r\n".to_vec()
+            }
+        }
+    });
+    let url = format!("http://{server}/members");
+    let case = Case::new();
+    let capturer = Capturer::new(&case.store, &case.custodian, options.clone()).unwrap();
+    let outside = capturer.capture(&url, &mut |_| {}).unwrap();
+    assert_eq!(outside.title.as_deref(), Some("Log in"));
+    assert_eq!(outside.final_url, format!("http://{server}/login"));
+    let cookies = Cookies::read("127.0.0.1\tFALSE\t/\tFALSE\t0\tsession\ts3cret\n").unwrap();
+    let options = CaptureOptions { cookies, ..options };
+    let capturer = Capturer::new(&case.store, &case.custodian, options).unwrap();
+    let inside = capturer.capture(&url, &mut |_| {}).unwrap();
+    assert_eq!(inside.title.as_deref(), Some("Members"));
+    let item = case.store.item(&inside.item);
+    assert_eq!(
+        fs_err::read_to_string(item.join("data/text.txt")).unwrap().trim(),
+        "two live otters"
+    );
+    let archive = archive(&item);
+    assert!(contains(&archive, b"two live otters") && !contains(&archive, b"s3cret"));
+    case.assert_items_sound();
 }
 
 #[test]

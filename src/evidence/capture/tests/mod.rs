@@ -4,6 +4,7 @@ mod browser;
 mod coded;
 mod manners;
 mod same;
+mod tls;
 mod ways;
 
 use std::io::{Read, Write};

@@ -1,16 +1,14 @@
-//! Ways to a server: TLS, proxies.
+//! Ways to a server through proxies.
 
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::sync::{Arc, Mutex};
 use std::thread;
 
-use rustls::pki_types::{CertificateDer, PrivateKeyDer};
-
 use super::super::{CaptureOptions, Capturer};
 use super::{Case, acquisition, archive, contains, ok, serve};
+use crate::evidence::Proxy;
 use crate::evidence::net::{Resolved, Resolver};
-use crate::evidence::{Proxy, Sha256};
 
 /// A resolver that nobody may ask.
 struct NoResolver;
@@ -111,63 +109,4 @@ fn an_http_proxy_is_asked_for_whole_addresses_and_its_password_is_not_stored() {
     assert!(contains(&archive, b"Proxy-Authorization: [redacted]"));
     let record = acquisition(&case.item(&page));
     assert_eq!(record["machine"]["proxy"], format!("http://{server}"));
-}
-
-/// An HTTPS server with a certificate of its own; answers every request alike.
-pub(super) fn serve_tls(answer: Vec<u8>) -> (SocketAddr, CertificateDer<'static>) {
-    let made = rcgen::generate_simple_self_signed(vec!["127.0.0.1".to_owned()]).unwrap();
-    let certificate = made.cert.der().clone();
-    let key = PrivateKeyDer::try_from(made.signing_key.serialize_der()).unwrap();
-    let provider = Arc::new(rustls::crypto::ring::default_provider());
-    let config = rustls::ServerConfig::builder_with_provider(provider)
-        .with_safe_default_protocol_versions()
-        .unwrap()
-        .with_no_client_auth()
-        .with_single_cert(vec![certificate.clone()], key)
-        .unwrap();
-    let config = Arc::new(config);
-    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    let address = listener.local_addr().unwrap();
-    thread::spawn(move || {
-        for stream in listener.incoming() {
-            let connection = rustls::ServerConnection::new(Arc::clone(&config)).unwrap();
-            let mut stream = rustls::StreamOwned::new(connection, stream.unwrap());
-            let mut block = [0; 4096];
-            // A client that does not trust the certificate goes away here.
-            if stream.read(&mut block).is_ok() {
-                stream.write_all(&answer).unwrap();
-                stream.conn.send_close_notify();
-                let _ = stream.flush();
-            }
-        }
-    });
-    (address, certificate)
-}
-
-#[test]
-fn a_page_over_tls_comes_with_the_certificates_that_the_server_showed() {
-    let (server, certificate) = serve_tls(ok("text/html", "<title>Over TLS</title>"));
-    let url = format!("https://{server}/");
-    let case = Case::new();
-    let trusting = CaptureOptions {
-        allow_private: true,
-        roots: vec![certificate.clone()],
-        ..CaptureOptions::default()
-    };
-    let capturer = Capturer::new(&case.store, &case.custodian, trusting).unwrap();
-    let page = capturer.capture(&url, &mut |_| {}).unwrap();
-    assert_eq!((page.title.as_deref(), page.problem.as_deref()), (Some("Over TLS"), None));
-    let item = case.item(&page);
-    let tls = &acquisition(&item)["tls"][0];
-    assert_eq!((&tls["host"], &tls["version"]), (&"127.0.0.1".into(), &"TLSv1_3".into()));
-    assert_eq!(tls["certificate"], Sha256::of(&certificate).to_string());
-    let pem =
-        fs_err::read_to_string(item.join("data").join(tls["chain"].as_str().unwrap())).unwrap();
-    assert!(pem.starts_with("-----BEGIN CERTIFICATE-----\n"));
-    assert_eq!(acquisition(&item)["fetched"][0]["tls"], 0);
-
-    let options = CaptureOptions { allow_private: true, ..CaptureOptions::default() };
-    let capturer = Capturer::new(&case.store, &case.custodian, options).unwrap();
-    let error = capturer.capture(&url, &mut |_| {}).unwrap_err().to_string();
-    assert!(error.contains("TLS with `127.0.0.1` failed: "), "{error}");
 }
