@@ -21,7 +21,7 @@ use rcgen::PublicKeyData;
 use rustls::ServerConfig;
 use rustls::pki_types::PrivateKeyDer;
 use sha2::Digest;
-use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::io::{AsyncBufReadExt, AsyncRead, AsyncWrite, BufReader};
 use tokio::net::TcpListener;
 use tokio::sync::mpsc::UnboundedSender;
 use tokio_rustls::TlsAcceptor;
@@ -176,9 +176,10 @@ async fn serve(
 
 async fn answer(desk: Arc<Desk>, base: Option<Url>, request: Request<Incoming>) -> Response<Body> {
     if request.method() == Method::CONNECT {
-        return match request.uri().authority().map(|to| Url::parse(&format!("https://{to}/"))) {
-            Some(Ok(base)) => {
-                tokio::spawn(tunnel(desk, base, request));
+        let base = |scheme| Url::parse(&format!("{scheme}://{}/", request.uri().authority()?)).ok();
+        return match (base("https"), base("http")) {
+            (Some(https), Some(http)) => {
+                tokio::spawn(tunnel(desk, https, http, request));
                 Response::new(empty())
             }
             _ => refusal(),
@@ -197,18 +198,28 @@ async fn answer(desk: Arc<Desk>, base: Option<Url>, request: Request<Incoming>) 
     }
 }
 
-/// Takes the browser's end of TLS. Boxed, because a tunnel is served as the connection that
-/// it came by.
+/// The first byte of TLS. Source: RFC 8446, section 5.1.
+const HANDSHAKE: u8 = 22;
+
+/// Takes the browser's end of TLS; a web socket without TLS comes through a tunnel, too. Boxed,
+/// because a tunnel is served as the connection that it came by.
 fn tunnel(
     desk: Arc<Desk>,
-    base: Url,
+    https: Url,
+    http: Url,
     request: Request<Incoming>,
 ) -> Pin<Box<dyn Future<Output = ()> + Send>> {
     Box::pin(async move {
-        if let Ok(stream) = hyper::upgrade::on(request).await
-            && let Ok(stream) = desk.tls.accept(TokioIo::new(stream)).await
-        {
-            serve(stream, Arc::clone(&desk), Some(base)).await;
+        let Ok(stream) = hyper::upgrade::on(request).await else { return };
+        let mut stream = BufReader::new(TokioIo::new(stream));
+        match stream.fill_buf().await.ok().and_then(|bytes| bytes.first()) {
+            Some(&HANDSHAKE) => {
+                if let Ok(stream) = desk.tls.accept(stream).await {
+                    serve(stream, Arc::clone(&desk), Some(https)).await;
+                }
+            }
+            Some(_) => serve(stream, desk, Some(http)).await,
+            None => {}
         }
     })
 }

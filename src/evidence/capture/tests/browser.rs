@@ -1,7 +1,6 @@
 //! Captures by an installed Chromium; without one these tests step aside, loudly.
 #![expect(clippy::print_stderr, reason = "a test that steps aside must say so")]
 
-use std::fmt::Write as _;
 use std::io::Write as _;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -16,7 +15,7 @@ use super::{Case, acquisition, archive, contains, ok, redirect, serve, serve_wit
 use crate::evidence::{Browser, BrowserOptions, State};
 
 /// Options with a browser, when there is one.
-fn options() -> Option<CaptureOptions> {
+pub(super) fn options() -> Option<CaptureOptions> {
     let Some(program) = Browser::find() else {
         let required = std::env::var("PUGMARK_COUNTERPARTS").is_ok_and(|v| v == "required");
         assert!(!required, "a Chromium is required");
@@ -170,64 +169,6 @@ fn a_page_behind_a_login_is_seen_with_the_cookies_and_else_the_login_is() {
     let archive = archive(&item);
     assert!(contains(&archive, b"two live otters") && !contains(&archive, b"s3cret"));
     case.assert_items_sound();
-}
-
-#[test]
-fn a_browser_is_kept_from_addresses_that_are_not_public() {
-    let Some(options) = options() else { return };
-    let visits = Arc::new(AtomicUsize::new(0));
-    let count = Arc::clone(&visits);
-    let inside = serve_with(move |_| {
-        count.fetch_add(1, Ordering::Relaxed);
-        ok("text/html", "secret")
-    });
-    let port = inside.port();
-    let mut page = format!(
-        "<title>Trap</title><meta http-equiv=refresh content='3;url=http://127.0.0.2:{port}/'>\
-         <iframe src=http://127.0.0.1:{port}/></iframe><script>\
-         fetch('http://[::ffff:127.0.0.1]:{port}/f', {{mode: 'no-cors'}}).catch(() => 0);\
-         new WebSocket('ws://127.0.0.3:{port}/');</script>"
-    );
-    let hosts = [
-        "localhost",
-        "a.localhost",
-        "b.c.localhost.",
-        "2130706433",
-        "0x7f.1",
-        "0177.0.0.1",
-        "127.1",
-        "[::1]",
-        "[64:ff9b::7f00:1]",
-    ];
-    for (number, host) in hosts.iter().enumerate() {
-        let _ = write!(page, "<img src=http://{host}:{port}/{number}>");
-    }
-    let away = format!(
-        "HTTP/1.1 302 Found\r\nLocation: http://127.0.0.1:{port}/\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
-    );
-    page += "<img src=/away>";
-    let server = serve(vec![("/", ok("text/html", &page)), ("/away", away.into_bytes())]);
-    let case = Case::new();
-    let mut options =
-        CaptureOptions { allow_private: false, also_allowed: vec![server], ..options };
-    if let Some(browser) = &mut options.browser {
-        browser.wait = Duration::from_secs(4);
-    }
-    let capturer = Capturer::new(&case.store, &case.custodian, options).unwrap();
-    let page = capturer.capture(&format!("http://{server}/"), &mut |_| {}).unwrap();
-    assert_eq!(visits.load(Ordering::Relaxed), 0, "{:?}", page.failures);
-    let pictures = hosts.iter().enumerate().map(|(number, host)| format!("{host}:{port}/{number}"));
-    let others = ["127.0.0.1:{}/", "127.0.0.2:{}/", "[::ffff:127.0.0.1]:{}/f"];
-    let others = others.map(|other| other.replace("{}", &port.to_string()));
-    for address in pictures.chain(others) {
-        let url = url::Url::parse(&format!("http://{address}")).unwrap();
-        let failure = page.failures.iter().find(|failure| failure.url == url.as_str());
-        let refused = failure.is_some_and(|failure| failure.reason.starts_with("refused: "));
-        assert!(refused, "{url}: {:#?}", page.failures);
-    }
-    let error = capturer.capture(&format!("http://{inside}/"), &mut |_| {}).unwrap_err();
-    assert!(error.to_string().contains("refused: "), "{error}");
-    assert_eq!(visits.load(Ordering::Relaxed), 0);
 }
 
 /// A small answer that becomes 400 MB of page, and a script that never ends.

@@ -1,17 +1,18 @@
 //! Captures from servers that the tests run themselves.
 
 mod browser;
+mod browser_inside;
 mod coded;
+mod inside;
 mod manners;
 mod same;
 mod tls;
 mod ways;
 
 use std::io::{Read, Write};
-use std::net::{IpAddr, SocketAddr, TcpListener};
+use std::net::{SocketAddr, TcpListener};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 use std::time::Duration;
 
@@ -19,9 +20,8 @@ use flate2::read::MultiGzDecoder;
 use serde_json::Value;
 use tempfile::TempDir;
 
-use super::{CaptureError, CaptureOptions, Captured, Capturer, Limits, Manners};
+use super::{CaptureError, CaptureOptions, Captured, Capturer, Limits};
 use crate::clock::Clock;
-use crate::evidence::net::{Resolved, Resolver};
 use crate::evidence::{Custodian, Expected, Signer, Store, verify};
 
 /// Answers each request for a path it knows with the bytes that stand there; an empty
@@ -222,115 +222,6 @@ fn a_kept_connection_that_the_server_closed_is_opened_again() {
     let server = serve(vec![("/", page), ("/one", ok("image/png", "x"))]);
     let captured = Case::new().capture(&format!("http://{server}/")).unwrap();
     assert_eq!((captured.parts, captured.failures), (2, vec![]));
-}
-
-/// Knows the names of a test.
-struct Names(Vec<(&'static str, IpAddr)>);
-
-impl Resolver for Names {
-    fn resolve<'a>(&'a self, host: &'a str) -> Resolved<'a> {
-        let found = self.0.iter().filter(|(name, _)| *name == host).map(|(_, ip)| *ip).collect();
-        Box::pin(async move { Ok(found) })
-    }
-}
-
-#[test]
-fn an_address_that_is_not_public_is_refused_however_it_is_spelt() {
-    let case = Case::new();
-    let names = Names(vec![
-        ("inner.example", "10.1.2.3".parse().unwrap()),
-        ("mixed.example", "93.184.215.14".parse().unwrap()),
-        ("mixed.example", "127.0.0.1".parse().unwrap()),
-        ("nat64.example", "64:ff9b::a00:1".parse().unwrap()),
-    ]);
-    let capturer = Capturer::with_resolver(
-        &case.store,
-        &case.custodian,
-        CaptureOptions::default(),
-        Arc::new(names),
-    )
-    .unwrap();
-    for url in [
-        "http://127.0.0.1/",
-        "http://127.1/",
-        "http://2130706433/",
-        "http://0x7f.0.0.1/",
-        "http://0177.0.0.1/",
-        "http://0/",
-        "http://[::1]/",
-        "http://[::ffff:127.0.0.1]/",
-        "http://[::ffff:7f00:1]/",
-        "http://[64:ff9b::7f00:1]/",
-        "http://169.254.169.254/latest",
-        "http://①②⑦.0.0.1/",
-        "http://127。0。0。1/",
-        "http://127.0.0.1./",
-        "https://192.168.0.1/",
-        "http://inner.example/",
-        "http://mixed.example/",
-        "http://nat64.example/",
-        "127.0.0.1",
-        "http://%31%32%37.0.0.1/",
-        "http://localhost/",
-        "http://a.localhost/",
-        "http://A.B.LocalHost./",
-        "http://0300.0250.1/",
-        "http://3232235777/",
-        "http://[fe80::1]/",
-    ] {
-        let error = capturer.capture(url, &mut |_| {}).unwrap_err().to_string();
-        assert!(error.contains("refused: "), "{url}: {error}");
-    }
-}
-
-#[test]
-fn redirects_refreshes_frames_and_pictures_that_lead_inside_are_refused() {
-    let target = serve(vec![("/", ok("text/html", "secret"))]);
-    let body = format!(
-        "<meta http-equiv=refresh content='0;url=http://{target}/'>\
-         <iframe src=http://localhost:{0}/></iframe><img src=http://2130706433:{0}/x>\
-         <style>@import 'http://[::ffff:127.0.0.1]:{0}/';</style>",
-        target.port()
-    );
-    let to_target = redirect(&format!("http://{target}/"));
-    let server = serve(vec![("/page", ok("text/html", &body)), ("/away", to_target)]);
-    let case = Case::new();
-    let options = CaptureOptions { also_allowed: vec![server], ..CaptureOptions::default() };
-    let capturer = Capturer::new(&case.store, &case.custodian, options).unwrap();
-    let page = capturer.capture(&format!("http://{server}/page"), &mut |_| {}).unwrap();
-    assert_eq!((page.parts, page.failures.len()), (1, 4), "{:?}", page.failures);
-    assert!(page.failures.iter().all(|failure| failure.reason.starts_with("refused: ")));
-    let away = capturer.capture(&format!("http://{server}/away"), &mut |_| {}).unwrap();
-    assert!(away.problem.unwrap().starts_with("refused: "));
-    assert_eq!(away.parts, 1);
-}
-
-/// Answers one address first and another from then on, as a rebinding attack does.
-struct Rebinding(AtomicUsize);
-
-impl Resolver for Rebinding {
-    fn resolve<'a>(&'a self, _host: &'a str) -> Resolved<'a> {
-        let first = self.0.fetch_add(1, Ordering::Relaxed) == 0;
-        let address = if first { "127.0.0.1" } else { "127.0.0.2" };
-        Box::pin(async move { Ok(vec![address.parse().unwrap()]) })
-    }
-}
-
-#[test]
-fn a_name_that_changes_its_address_is_checked_again() {
-    let server = serve(vec![("/", ok("text/html", "<img src=/inside>"))]);
-    let case = Case::new();
-    // Without robots.txt, which would be the first to be asked for.
-    let manners = Manners { respect_robots: false, ..Manners::default() };
-    let options =
-        CaptureOptions { also_allowed: vec![server], manners, ..CaptureOptions::default() };
-    let resolver = Arc::new(Rebinding(AtomicUsize::new(0)));
-    let capturer =
-        Capturer::with_resolver(&case.store, &case.custodian, options, resolver).unwrap();
-    let url = format!("http://rebind.example:{}/", server.port());
-    let captured = capturer.capture(&url, &mut |_| {}).unwrap();
-    assert_eq!(captured.parts, 1);
-    assert!(captured.failures[0].reason.contains("leads to 127.0.0.2 (loopback)"));
 }
 
 #[test]
