@@ -18,6 +18,28 @@ pub(crate) fn counterpart(program: &str, args: &[&str], folder: &Path) -> Option
     }
 }
 
+/// True when Python has the packages `name`; where one is missing and may be, says so.
+#[allow(dead_code, reason = "not every test program asks Python")]
+pub(crate) fn python_has(name: &str, folder: &Path) -> bool {
+    let found = counterpart(
+        "python3",
+        &[
+            "-c",
+            &format!(
+                "import importlib.util as u, sys; sys.exit(not all(map(u.find_spec, '{name}'.split())))"
+            ),
+        ],
+        folder,
+    );
+    let found = found.is_some_and(|output| output.status.success());
+    if !found {
+        let required = std::env::var("PUGMARK_COUNTERPARTS").is_ok_and(|v| v == "required");
+        assert!(!required, "the Python package {name} is required");
+        eprintln!("STEPPED ASIDE: the Python package {name} is missing");
+    }
+    found
+}
+
 /// How a program ended and what it said, for a message.
 pub(crate) fn said(output: &Output) -> String {
     let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();

@@ -14,6 +14,6 @@ use html::excerpt;
 pub use html::{html, network};
 pub use markdown::markdown;
 #[cfg(feature = "pdf")]
-pub use pdf::{PdfError, pdf};
+pub use pdf::{Pdf, PdfError, pdf};
 pub use terminal::terminal;
 pub use words::Language;

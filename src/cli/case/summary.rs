@@ -124,12 +124,22 @@ enum Form {
     Csv,
 }
 
-fn render(summary: &Summary, form: Form, args: &Args, out: &mut dyn Write) -> anyhow::Result<()> {
+/// Writes the form; returns what the user should know of it.
+fn render(
+    summary: &Summary,
+    form: Form,
+    args: &Args,
+    out: &mut dyn Write,
+) -> anyhow::Result<Option<String>> {
     match form {
         Form::Html => out.write_all(report::html(summary, args.lang.into()).as_bytes())?,
         Form::Markdown => out.write_all(report::markdown(summary, args.lang.into()).as_bytes())?,
         #[cfg(feature = "pdf")]
-        Form::Pdf => out.write_all(&report::pdf(summary, args.lang.into())?)?,
+        Form::Pdf => {
+            let pdf = report::pdf(summary, args.lang.into())?;
+            out.write_all(&pdf.bytes)?;
+            return Ok(without_font(&pdf.missing));
+        }
         #[cfg(not(feature = "pdf"))]
         Form::Pdf => unreachable!("refused before the ledger is read"),
         Form::Json => {
@@ -144,7 +154,22 @@ fn render(summary: &Summary, form: Form, args: &Args, out: &mut dyn Write) -> an
             records.finish()?;
         }
     }
-    Ok(())
+    Ok(None)
+}
+
+/// What to do about letters that no font has.
+#[cfg(feature = "pdf")]
+fn without_font(letters: &std::collections::BTreeSet<char>) -> Option<String> {
+    let shown: String = letters.iter().take(20).collect();
+    let shown = crate::output::terminal_text::escape(&shown);
+    let count = letters.len();
+    (count > 0).then(|| {
+        format!(
+            "No font here has these letters of the ads, which stand as □ in the PDF ({count}): {shown}{}\n\
+             Install a font with them, such as Noto Sans CJK or Noto Naskh Arabic, and write it again.",
+            if count > 20 { " …" } else { "" }
+        )
+    })
 }
 
 fn print(summary: &Summary, args: &Args, streams: &mut Streams) -> anyhow::Result<()> {
@@ -156,8 +181,8 @@ fn print(summary: &Summary, args: &Args, streams: &mut Streams) -> anyhow::Resul
             let text = report::terminal(summary, width, args.lang.into(), coloured);
             out.write_all(text.as_bytes())?;
         }
-        Format::Json => render(summary, Form::Json, args, out)?,
-        Format::Csv => render(summary, Form::Csv, args, out)?,
+        Format::Json => drop(render(summary, Form::Json, args, out)?),
+        Format::Csv => drop(render(summary, Form::Csv, args, out)?),
         Format::Jsonl => {
             serde_json::to_writer(&mut *out, summary)?;
             out.write_all(b"\n")?;
@@ -174,12 +199,15 @@ fn write(
     streams: &mut Streams,
 ) -> anyhow::Result<()> {
     if path == Path::new("-") {
-        return render(summary, form, args, streams.data());
+        let note = render(summary, form, args, streams.data())?;
+        note.into_iter().for_each(|note| streams.message(note));
+        return Ok(());
     }
     let cannot = "cannot write the summary";
     let mut out = BufWriter::with_capacity(1 << 16, File::create(path).context(cannot)?);
-    render(summary, form, args, &mut out)?;
+    let note = render(summary, form, args, &mut out)?;
     out.flush().context(cannot)?;
     streams.message(format_args!("Wrote {}.", path.display()));
+    note.into_iter().for_each(|note| streams.message(note));
     Ok(())
 }

@@ -1,11 +1,15 @@
 //! The report as PDF/A-2b: a document that archives take and courts read.
 //!
 //! The figures and texts go to the template `report.typ` as data, so that nothing that a
-//! seller wrote is ever read as markup. Fonts are in the program: no file of the machine is
-//! read, and the same summary gives the same bytes.
+//! seller wrote is ever read as markup. Fonts are in the program; only where an ad has letters
+//! that they lack (Chinese, Arabic …) are those of the machine asked. The same summary gives the
+//! same bytes on a machine with the same fonts.
 
+mod machine;
 mod page;
 mod world;
+
+use std::collections::BTreeSet;
 
 use typst::foundations::{Datetime, Smart};
 use typst_layout::PagedDocument;
@@ -21,15 +25,39 @@ use crate::case::summary::Summary;
 #[error("the report cannot be set as a PDF/A: {0}")]
 pub struct PdfError(String);
 
+/// The report, and the letters that stand in it as □ because no font has them.
+#[derive(Debug)]
+pub struct Pdf {
+    /// The document.
+    pub bytes: Vec<u8>,
+    /// Letters of the ads that neither the program nor the machine has a font for.
+    pub missing: BTreeSet<char>,
+}
+
 /// Returns the report of `summary` as a PDF/A-2b in `language`.
 ///
 /// # Errors
 ///
 /// [`PdfError`], when the typesetter refuses; no summary is known that it refuses.
-pub fn pdf(summary: &Summary, language: Language) -> Result<Vec<u8>, PdfError> {
+pub fn pdf(summary: &Summary, language: Language) -> Result<Pdf, PdfError> {
     let fonts = Fonts::shipped();
     let page = Page::of(summary, language, &fonts);
-    let data = serde_json::to_vec(&page).map_err(|err| PdfError(err.to_string()))?;
+    let missing = fonts.missing();
+    if missing.is_empty() {
+        return Ok(Pdf { bytes: set(summary, &page, &fonts)?, missing });
+    }
+    let more = fonts.with_machine();
+    let with_more = Page::of(summary, language, &more);
+    // A font of the machine may be broken: then the program's own do.
+    match set(summary, &with_more, &more) {
+        Ok(bytes) => Ok(Pdf { bytes, missing: more.missing() }),
+        Err(_) => Ok(Pdf { bytes: set(summary, &page, &Fonts::shipped())?, missing }),
+    }
+}
+
+/// Sets the page and writes the document.
+fn set(summary: &Summary, page: &Page, fonts: &Fonts) -> Result<Vec<u8>, PdfError> {
+    let data = serde_json::to_vec(page).map_err(|err| PdfError(err.to_string()))?;
     let world = ReportWorld::new(fonts, data);
     let document: PagedDocument = typst::compile(&world).output.map_err(|found| {
         PdfError(found.iter().map(|one| one.message.to_string()).collect::<Vec<_>>().join("; "))

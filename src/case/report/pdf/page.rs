@@ -90,6 +90,8 @@ impl Page {
 impl Maker<'_> {
     fn page(&self) -> Page {
         let Summary { case, ads, .. } = self.summary;
+        // First the ads: their letters decide whether a note on missing ones is needed.
+        let entries = ads.iter().take(MOST_ADS).map(|ad| self.entry(ad)).collect();
         let words = ["figures", "the-ads", "index", "note-index", "method", "trend", "untitled"];
         Page {
             lang: self.language.code(),
@@ -103,7 +105,7 @@ impl Maker<'_> {
             trend: self.trend(),
             tables: self.tables(),
             note_ads: self.note_ads(),
-            ads: ads.iter().take(MOST_ADS).map(|ad| self.entry(ad)).collect(),
+            ads: entries,
             method: method(self.summary, self.language)
                 .into_iter()
                 .map(|(title, text)| (title, self.fonts.covered(&text)))
@@ -202,10 +204,10 @@ impl Maker<'_> {
     }
 
     fn note_ads(&self) -> Vec<String> {
-        let mut notes = vec![
-            self.language.word("note-ads").to_owned(),
-            self.language.word("p-letters").to_owned(),
-        ];
+        let mut notes = vec![self.language.word("note-ads").to_owned()];
+        if !self.fonts.missing().is_empty() {
+            notes.push(self.language.word("p-letters").to_owned());
+        }
         let all = self.summary.ads.len();
         if all > MOST_ADS {
             let (shown, all) = (MOST_ADS.to_string(), all.to_string());

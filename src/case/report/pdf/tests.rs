@@ -37,11 +37,11 @@ fn summary(titles: &[&str]) -> Summary {
 fn it_is_a_pdf_a_and_the_same_each_time() {
     let summary = summary(&["Carved tusk", "Кость слона", "Σκαλιστό"]);
     for language in [Language::En, Language::Fr, Language::De, Language::Nl] {
-        let first = pdf(&summary, language).unwrap();
+        let first = pdf(&summary, language).unwrap().bytes;
         assert!(first.starts_with(b"%PDF-1.7"));
         let text = String::from_utf8_lossy(&first);
         assert!(text.contains("pdfaid:part") && text.contains("pdfaid:conformance"));
-        assert_eq!(first, pdf(&summary, language).unwrap());
+        assert_eq!(first, pdf(&summary, language).unwrap().bytes);
     }
 }
 
@@ -62,4 +62,22 @@ fn no_words_of_a_seller_stop_it_or_are_read_as_markup() {
 fn letters_without_a_font_are_shown_as_missing() {
     let fonts = Fonts::shipped();
     assert_eq!(fonts.covered("Ivoire – слон 象牙"), "Ivoire – слон □□");
+    assert_eq!(fonts.missing().into_iter().collect::<String>(), "牙象");
+}
+
+#[test]
+fn letters_that_the_machine_has_a_font_for_are_set_in_it() {
+    let fonts = Fonts::shipped();
+    let _ = fonts.covered("象牙 عاج งาช้าง \u{fdd0}");
+    let all = fonts.missing();
+    let more = fonts.with_machine();
+    let text = more.covered("象牙 عاج งาช้าง \u{fdd0}");
+    // Whatever fonts there are, no letter is lost or set without a shape.
+    let left = more.missing();
+    assert!(left.is_subset(&all) && left.contains(&'\u{fdd0}'), "{left:?}");
+    for letter in all.difference(&left) {
+        assert!(text.contains(*letter), "{letter} in {text}");
+    }
+    let pdf = pdf(&summary(&["象牙 عاج งาช้าง \u{fdd0}"]), Language::En).unwrap();
+    assert_eq!(pdf.missing, left);
 }

@@ -1,5 +1,8 @@
 //! All that the typesetter sees: the template, the data, and the fonts in the program.
 
+use std::cell::RefCell;
+use std::collections::BTreeSet;
+
 use typst::diag::{FileError, FileResult};
 use typst::foundations::{Bytes, Datetime, Duration};
 use typst::syntax::{FileId, RootedPath, Source, VirtualPath, VirtualRoot};
@@ -7,17 +10,34 @@ use typst::text::{Font, FontBook};
 use typst::utils::LazyHash;
 use typst::{Library, LibraryExt, World};
 
+use super::machine::fonts_for;
+
 const TEMPLATE: &str = include_str!("report.typ");
 
 /// Stands for a letter that no font in the program has.
 const MISSING: char = '□';
 
-/// The fonts in the program: Latin, Greek and Cyrillic letters, and many signs.
-pub(super) struct Fonts(Vec<Font>);
+/// The fonts in the program (Latin, Greek and Cyrillic letters, and many signs), and those of
+/// the machine that were asked for.
+pub(super) struct Fonts {
+    fonts: Vec<Font>,
+    /// Letters that were asked for and that no font has.
+    missing: RefCell<BTreeSet<char>>,
+}
 
 impl Fonts {
     pub(super) fn shipped() -> Self {
-        Self(typst_assets::fonts().flat_map(|font| Font::iter(Bytes::new(font))).collect())
+        let fonts = typst_assets::fonts().flat_map(|font| Font::iter(Bytes::new(font)));
+        Self { fonts: fonts.collect(), missing: RefCell::default() }
+    }
+
+    /// These fonts, and fonts of the machine for the letters that were missing.
+    pub(super) fn with_machine(mut self) -> Self {
+        let missing = self.missing.take();
+        if !missing.is_empty() {
+            self.fonts.extend(fonts_for(&missing));
+        }
+        self
     }
 
     /// `text` with [`MISSING`] for each letter that no font has: PDF/A forbids letters
@@ -25,9 +45,22 @@ impl Fonts {
     pub(super) fn covered(&self, text: &str) -> String {
         let has = |c: char| {
             let covers = |font: &Font| font.info().coverage.contains(u32::from(c));
-            c == ' ' || self.0.iter().any(covers)
+            c == ' ' || self.fonts.iter().any(covers)
         };
-        text.chars().map(|c| if has(c) { c } else { MISSING }).collect()
+        let covered = |c: char| {
+            if has(c) {
+                c
+            } else {
+                self.missing.borrow_mut().insert(c);
+                MISSING
+            }
+        };
+        text.chars().map(covered).collect()
+    }
+
+    /// The letters that no font has, of the texts so far.
+    pub(super) fn missing(&self) -> BTreeSet<char> {
+        self.missing.borrow().clone()
     }
 }
 
@@ -35,18 +68,18 @@ impl Fonts {
 pub(super) struct ReportWorld {
     library: LazyHash<Library>,
     book: LazyHash<FontBook>,
-    fonts: Fonts,
+    fonts: Vec<Font>,
     main: Source,
     data: (FileId, Bytes),
 }
 
 impl ReportWorld {
     /// `data` is what the template reads as `/data.json`.
-    pub(super) fn new(fonts: Fonts, data: Vec<u8>) -> Self {
+    pub(super) fn new(fonts: &Fonts, data: Vec<u8>) -> Self {
         Self {
             library: LazyHash::new(Library::default()),
-            book: LazyHash::new(FontBook::from_fonts(&fonts.0)),
-            fonts,
+            book: LazyHash::new(FontBook::from_fonts(&fonts.fonts)),
+            fonts: fonts.fonts.clone(),
             main: Source::new(file_id("/report.typ"), TEMPLATE.to_owned()),
             data: (file_id("/data.json"), Bytes::new(data)),
         }
@@ -80,7 +113,7 @@ impl World for ReportWorld {
     }
 
     fn font(&self, index: usize) -> Option<Font> {
-        self.fonts.0.get(index).cloned()
+        self.fonts.get(index).cloned()
     }
 
     fn today(&self, _: Option<Duration>) -> Option<Datetime> {
