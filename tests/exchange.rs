@@ -192,11 +192,74 @@ fn every_link_and_button_of_the_reports_is_reached_and_worked_by_keyboard() {
     }
 }
 
+/// Where Python keeps axe-core, a file that its package `axe_playwright_python` carries along.
+const AXE: &str = "
+import importlib.util, pathlib
+found = importlib.util.find_spec('axe_playwright_python')
+print(pathlib.Path(found.origin).with_name('axe.min.js') if found else '')
+";
+
+#[test]
+fn no_page_breaks_a_rule_of_axe_core_in_light_dark_and_print() {
+    let sandbox = case();
+    for args in [
+        &["case", "summary", "case", "--html", "summary.html"][..],
+        &["case", "links", "case", "--html", "links.html", "--lang", "nl"],
+        &["explain", "Ivory netsuke, 40 g, with papers, 300 EUR", "--html", "why.html"],
+    ] {
+        let output = sandbox.run(args);
+        assert!(output.starts_with("exit 0"), "{output}");
+    }
+    // The check itself: what cannot be read in the dark, and a picture without words, are seen.
+    sandbox.write(
+        "control.html",
+        "<!doctype html><html lang=en><title>x</title><style>:root{color-scheme:light dark;background:Canvas}\
+         p{color:#333}text{fill:#777}</style><main><svg><rect width=99 height=99 fill=#888 /><text y=50 x=9>dim</text></svg><h1>x</h1><p>words that are dark in the dark<details><img src=a></details></main>",
+    );
+    let Some(control) = by_axe(&sandbox, "control.html") else { return };
+    let broken = |media: &str, scheme: &str, id: &str| {
+        control["faults"].as_array().unwrap().iter().any(|fault| {
+            (&fault["media"], &fault["scheme"], &fault["id"])
+                == (&media.into(), &scheme.into(), &id.into())
+        })
+    };
+    assert!(broken("screen", "dark", "color-contrast"), "{control}");
+    assert!(!broken("screen", "light", "color-contrast"), "{control}");
+    assert!(broken("print", "light", "image-alt"), "{control}");
+    assert!(broken("print", "light", "drawing-contrast"), "{control}");
+    for page in ["summary.html", "links.html", "why.html"] {
+        let found = by_axe(&sandbox, page).unwrap();
+        assert_eq!(found["faults"], serde_json::json!([]), "{page}");
+        let unsure = |node: &serde_json::Value| !node[0].as_str().unwrap().starts_with("<text");
+        let open = found["unsure"].as_array().unwrap().iter();
+        let open: Vec<_> =
+            open.filter(|one| one["nodes"].as_array().unwrap().iter().any(unsure)).collect();
+        assert!(open.is_empty(), "{page}: {open:#?}");
+        assert!(found["rules"].as_u64().unwrap() >= 15, "{page}: {found}");
+    }
+}
+
+/// What breaks a rule of axe-core in `page`.
+fn by_axe(sandbox: &Sandbox, page: &str) -> Option<serde_json::Value> {
+    if !python_has("axe_playwright_python", sandbox.root()) {
+        return None;
+    }
+    let axe = counterpart("python3", &["-c", AXE], sandbox.root())?;
+    let axe = String::from_utf8(axe.stdout).unwrap();
+    in_node(sandbox, "axe.mjs", &[page, "axe-profile", axe.trim()])
+}
+
 /// What one meets who walks through `page` with the Tab key in a browser.
 fn by_keyboard(sandbox: &Sandbox, page: &str) -> Option<serde_json::Value> {
-    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/exchange/keyboard.mjs");
+    in_node(sandbox, "keyboard.mjs", &[page, "keyboard-profile"])
+}
+
+/// What a script of `tests/exchange` says after it has worked a page in a browser.
+fn in_node(sandbox: &Sandbox, script: &str, args: &[&str]) -> Option<serde_json::Value> {
+    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/exchange").join(script);
     counterpart("chromium", &["--version"], sandbox.root())?;
-    let args = [script.to_str().unwrap(), page, "keyboard-profile"];
+    let args: Vec<&str> =
+        [script.to_str().unwrap()].into_iter().chain(args.iter().copied()).collect();
     let output = counterpart("node", &args, sandbox.root())?;
     assert!(output.status.success(), "{}", said(&output));
     Some(serde_json::from_slice(&output.stdout).unwrap())

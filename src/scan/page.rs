@@ -13,13 +13,14 @@ use super::record::{Finding, HitRecord, Verdict};
 use super::weights::Weights;
 
 const STYLE: &str = "\
-:root{color-scheme:light dark}body{font:16px/1.5 system-ui,sans-serif;max-width:46rem;margin:2rem auto;padding:0 1rem}\
+:root{color-scheme:light dark;background:Canvas;color:CanvasText;--soft:#6a6a6a}\
+@media(prefers-color-scheme:dark){:root{--soft:#a6a6a6}}body{font:16px/1.5 system-ui,sans-serif;max-width:46rem;margin:2rem auto;padding:0 1rem}\
 h1{font-size:1.3rem}h2{font-size:1.05rem;margin-top:2rem}.field{margin:.6rem 0;white-space:pre-wrap;overflow-wrap:anywhere}\
-.name{color:#767676;font-size:.85rem;display:block}mark{padding:0 .15em;border-radius:.2em;color:#111;background:#ffe08a}\
+.name{color:var(--soft);font-size:.85rem;display:block}mark{padding:0 .15em;border-radius:.2em;color:#111;background:#ffe08a}\
 mark.against{background:#b9dcff}mark.nil{background:#e4e4e4}sup{font-size:.7em;padding-left:.15em}\
 table{border-collapse:collapse;width:100%}td,th{text-align:left;padding:.25rem .6rem .25rem 0;border-bottom:1px solid #8884;overflow-wrap:anywhere}\
 .n{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}tfoot td{font-weight:600;border-bottom:0}\
-footer{margin-top:2rem;color:#767676;font-size:.85rem}";
+footer{margin-top:2rem;color:var(--soft);font-size:.85rem}";
 
 /// Writes `finding` of `ad` as a page.
 #[must_use]

@@ -111,7 +111,7 @@ impl Page<'_> {
         let alt = self.language.say("l-alt", &[("id", &cluster.id), ("accounts", &accounts)]);
         html! {
             figure.network {
-                svg viewBox="0 0 640 640" role="img" aria-label=(alt) {
+                svg viewBox=(frame_of(&points)) role="img" aria-label=(alt) {
                     @for line in lines { (line) }
                     @for (at, (x, y)) in points.iter().enumerate() {
                         @let key = cluster.accounts[at] == cluster.key_account;
@@ -161,15 +161,15 @@ impl Page<'_> {
                     caption { (self.language.word("l-accounts")) }
                     thead {
                         tr {
-                            th scope="col" { "No." }
+                            th scope="col" { (self.language.word("l-number")) }
                             th.text scope="col" { (self.language.word("seller")) }
                         }
                     }
                     tbody {
                         @for (at, account) in cluster.accounts.iter().enumerate() {
                             tr {
-                                td data-value=(at + 1) { (at + 1) }
-                                th.text scope="row" { (strangers::excerpt(account, 120)) }
+                                th scope="row" data-value=(at + 1) { (at + 1) }
+                                td.text { (strangers::excerpt(account, 120)) }
                             }
                         }
                     }
@@ -194,12 +194,12 @@ impl Page<'_> {
                         @for edge in &cluster.edges {
                             tr {
                                 td { (places[edge.a.as_str()]) "–" (places[edge.b.as_str()]) }
-                                td.text { (self.kind(edge.kind)) }
-                                td.text {
+                                td.text.kind { (self.kind(edge.kind)) }
+                                td.text.value {
                                     (self.value(edge.kind, &edge.value))
                                     @for item in edge.items().iter().take(12) { br; (strangers::excerpt(item, 60)) }
                                 }
-                                td.text {
+                                td.text.value {
                                     @for (at, ad) in edge.ads.iter().take(12).enumerate() {
                                         @if at > 0 { ", " }
                                         (strangers::excerpt(ad, 60))
@@ -233,8 +233,8 @@ impl Page<'_> {
                             tbody {
                                 @for value in self.links.ignored.iter().take(500) {
                                     tr {
-                                        td.text { (self.kind(value.kind)) }
-                                        td.text { (self.value(value.kind, &value.value)) }
+                                        td.text.kind { (self.kind(value.kind)) }
+                                        td.text.value { (self.value(value.kind, &value.value)) }
                                         td.text { (value.reason) }
                                         td data-value=(value.accounts.len()) { (value.accounts.len()) }
                                     }
@@ -263,6 +263,13 @@ fn kinds(cluster: &Cluster) -> Vec<Kind> {
     kinds.sort_unstable();
     kinds.dedup();
     kinds
+}
+
+/// The part of the drawing that the accounts take up: full width, and no higher than need be.
+fn frame_of(points: &[(f64, f64)]) -> String {
+    let top = points.iter().map(|(_, y)| *y).fold(SIDE, f64::min) - 30.0;
+    let foot = points.iter().map(|(_, y)| *y).fold(0.0, f64::max) + 30.0;
+    format!("0 {top:.1} {SIDE} {:.1}", foot - top)
 }
 
 /// Where the account number `at` of `count` stands.
