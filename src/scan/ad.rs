@@ -2,6 +2,8 @@
 
 use std::borrow::Cow;
 
+use crate::lexicon::fold::fold;
+
 /// What a field of a record is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Role {
@@ -34,13 +36,26 @@ const NAMES: &[(Role, &[&str])] = &[
             "ad_id",
             "listing_id",
             "item_id",
+            "ad_number",
+            "listing_number",
+            "item_number",
             "anzeigennummer",
+            "anzeigen_nr",
+            "anzeigennr",
+            "anzeigen_id",
             "advertentienummer",
+            "advertentie_nr",
+            "advertentie_id",
             "identifiant",
             "id_annonce",
             "numero_annonce",
+            "numero_d_annonce",
+            "n°_annonce",
+            "id_inserzione",
+            "numero_inserzione",
             "id_anuncio",
             "numero_anuncio",
+            "numero_de_anuncio",
             "编号",
             "編號",
         ],
@@ -218,8 +233,9 @@ impl Role {
     /// The role of a field by its name in one of the known languages.
     #[must_use]
     pub fn of_name(name: &str) -> Option<Self> {
-        let folded = crate::lexicon::fold::fold(name.trim()).replace([' ', '-'], "_");
-        NAMES.iter().find(|(_, names)| names.contains(&folded.as_str())).map(|(role, _)| *role)
+        let folded = fold(name).replace([' ', '-', '\'', '’'], "_");
+        let folded = folded.trim_matches(['_', '.', ':', '#']);
+        NAMES.iter().find(|(_, names)| names.contains(&folded)).map(|(role, _)| *role)
     }
 
     /// The role that `--map` calls `name`.
@@ -348,6 +364,20 @@ mod tests {
             for name in names {
                 assert_eq!(Role::of_name(name), Some(role), "{name}");
             }
+        }
+        for name in [
+            "Anzeigen-Nr",
+            "Anzeigen-Nr.",
+            "numéro d'annonce",
+            "Numéro d’annonce :",
+            "N° annonce",
+            "Advertentie-ID",
+            "ad id",
+            "Listing ID",
+            "Número de anuncio",
+            "Numero inserzione",
+        ] {
+            assert_eq!(Role::of_name(name), Some(Role::Id), "{name}");
         }
         for other in ["seller", "vendeur", "Verkäufer", "verkoper", "vendedor", "卖家", ""] {
             assert_eq!(Role::of_name(other), None, "{other}");

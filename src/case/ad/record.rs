@@ -12,6 +12,7 @@ use serde_json::value::RawValue;
 use super::words::{Text, Words};
 use super::{Claim, Contact, Duty, Finding, Hit, Offer, Price, Status, Verdict};
 use crate::case::{country, day};
+use crate::scan::ad::Role;
 
 /// What a field of an input record holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -32,7 +33,8 @@ enum Field {
 }
 
 impl Field {
-    /// The names in use in dumps, in the languages of the platforms that dumps come from.
+    /// The names in use in dumps, in the languages of the platforms that dumps come from; those
+    /// that the scan reads stand there.
     fn named(name: &str) -> Self {
         let lower: Cow<'_, str> = if name.bytes().any(|byte| byte.is_ascii_uppercase()) {
             name.to_ascii_lowercase().into()
@@ -48,13 +50,21 @@ impl Field {
             | "descrizione" | "texte" | "tekst" => Self::Text,
             "country" | "land" | "pays" | "country_code" | "pais" | "paese" => Self::Country,
             "location" | "ort" | "lieu" | "plaats" | "city" | "ville" | "stadt" => Self::Location,
-            "seller" | "verkäufer" | "verkaeufer" | "vendeur" | "verkoper" | "seller_name"
+            "seller" | "verkäufer" | "verkaeufer" | "vendeur" | "verkoper" | "vendedor"
+            | "venditore" | "sprzedawca" | "卖家" | "賣家" | "продавец" | "seller_name"
             | "user" | "username" => Self::Seller,
             "seller_url" | "seller_link" | "profile_url" => Self::SellerUrl,
             "date" | "datum" | "published" | "date_posted" | "posted" => Self::Date,
             "images" | "image" | "photos" | "bilder" | "fotos" | "image_url" => Self::Images,
             "pugmark" => Self::Finding,
-            _ => Self::Other,
+            "price" | "currency" | "quantity" | "category" | "language" => Self::Other,
+            other => match Role::of_name(other) {
+                Some(Role::Id) => Self::Id,
+                Some(Role::Title) => Self::Title,
+                Some(Role::Text) => Self::Text,
+                Some(Role::Country) => Self::Country,
+                _ => Self::Other,
+            },
         }
     }
 }
@@ -308,56 +318,4 @@ fn host(address: &str) -> Option<String> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::{ScanRecord, Statuses};
-    use crate::case::ad::Verdict;
-
-    fn read(json: &str) -> ScanRecord<'_> {
-        serde_json::from_str(json).unwrap()
-    }
-
-    #[test]
-    fn fields_are_found_under_their_names_in_other_languages() {
-        let offer = read(r#"{"titel":"Beeldje","omschrijving":"ivoor","land":"Nederland"}"#).offer;
-        assert_eq!((offer.title.as_str(), offer.text.as_str()), ("Beeldje", "ivoor"));
-        assert_eq!(offer.country, Some("NL"));
-    }
-
-    #[test]
-    fn the_first_of_two_fields_of_one_meaning_counts_and_numbers_are_words() {
-        let offer = read(r#"{"id":17,"description":"a","text":"b","title":null}"#).offer;
-        assert_eq!((offer.id.as_deref(), offer.text.as_str()), (Some("17"), "a"));
-    }
-
-    #[test]
-    fn without_a_platform_the_host_of_the_address_is_it() {
-        let offer = read(r#"{"url":"https://www.kleinkram.example/a/1"}"#).offer;
-        assert_eq!(offer.platform.as_deref(), Some("kleinkram.example"));
-    }
-
-    #[test]
-    fn a_record_that_was_not_scanned_has_no_finding() {
-        assert!(read(r#"{"id":1}"#).finding.is_none());
-        let finding = read(r#"{"pugmark":{"verdict":"flag","score":87}}"#).finding.unwrap();
-        let finding = finding.keep(&mut Statuses::default()).unwrap();
-        assert_eq!(finding.verdict, Verdict::Flag);
-    }
-
-    #[test]
-    fn ads_of_one_status_share_it_and_each_hit_counts_once() {
-        let json = r#"{"pugmark":{"hits":[{"taxon":"Naja naja"},{"term":"x"},{"taxon":"Naja naja"}],
-            "status":{"annex":"B","taxa":[{"name":"Naja naja"}]},"reasons":["a","b\nc"]}}"#;
-        let mut known = Statuses::default();
-        let mut keep = || read(json).finding.unwrap().keep(&mut known).unwrap();
-        let (first, second) = (keep(), keep());
-        assert!(std::sync::Arc::ptr_eq(&first.status.unwrap(), &second.status.unwrap()));
-        assert_eq!(first.hits.len(), 1);
-        assert_eq!(first.reasons.lines().collect::<Vec<_>>(), ["a", "b c"]);
-    }
-
-    #[test]
-    fn a_status_of_another_form_is_an_error() {
-        let found = read(r#"{"pugmark":{"status":{"taxa":7}}}"#).finding.unwrap();
-        assert!(found.keep(&mut Statuses::default()).is_err());
-    }
-}
+mod tests;
