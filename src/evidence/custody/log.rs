@@ -53,7 +53,7 @@ impl Log {
         let bytes = fs::read(root.join(LOG_FILE))?;
         let head = read_head(root)?;
         let mut log = Self::default();
-        let end = bytes.iter().rposition(|&byte| byte == b'\n').map_or(0, |at| at + 1);
+        let end = torn_from(&bytes, head.as_deref());
         for (index, line) in bytes[..end].split_inclusive(|&byte| byte == b'\n').enumerate() {
             log.take(index + 1, &line[..line.len() - 1]);
         }
@@ -90,7 +90,7 @@ impl Log {
         }
     }
 
-    /// A line without its line feed is a torn write only beyond the head.
+    /// What is no whole line is a torn write only beyond the head.
     fn check_head(&mut self, head: Option<&str>, tail: &[u8]) {
         let Some(head) = head else {
             return self
@@ -116,8 +116,8 @@ impl Log {
             }
             Some(_) => {}
         }
-        let torn = there && ENTRY_START.starts_with(&tail[..tail.len().min(ENTRY_START.len())]);
-        if torn {
+        let begun = ENTRY_START.starts_with(&tail[..tail.len().min(ENTRY_START.len())]);
+        if there && (begun || tail.contains(&0)) {
             self.torn_bytes = tail.len();
         } else if !tail.is_empty() {
             self.fault(LOG_FILE, "the last line does not end".to_owned());
@@ -220,7 +220,7 @@ impl Tail {
     pub(in crate::evidence) fn read(root: &Path) -> io::Result<Result<Self, String>> {
         let head = read_head(root)?;
         let (bytes, start) = last_bytes(&root.join(LOG_FILE), head.as_deref())?;
-        let end = bytes.iter().rposition(|&byte| byte == b'\n').map_or(0, |at| at + 1);
+        let end = torn_from(&bytes, head.as_deref());
         let (lines, torn) = bytes.split_at(end);
         if !is_whole(lines, start, head.as_deref()) {
             return Ok(Err(format!("{LOG_FILE} does not reach the entry that {HEAD_FILE} holds")));
@@ -236,6 +236,20 @@ impl Tail {
             |(last, pending)| Self { last, pending, end: start + end as u64, torn: torn.to_vec() },
         ))
     }
+}
+
+/// Where in the end `bytes` of a log the whole lines end.
+///
+/// A power cut may leave a file that has grown, but whose newest blocks were not written: NUL
+/// bytes, which no entry holds. Behind the entry that `head` shows nothing was acknowledged to
+/// anybody, so there they are a torn write as well. Before it they are a fault.
+fn torn_from(bytes: &[u8], head: Option<&str>) -> usize {
+    let behind_line_feed =
+        |bytes: &[u8]| bytes.iter().rposition(|&byte| byte == b'\n').map_or(0, |at| at + 1);
+    let unwritten = memchr::memchr(0, bytes).map(|at| behind_line_feed(&bytes[..at]));
+    unwritten
+        .filter(|&start| head.is_some_and(|head| contains(&bytes[..start], head.as_bytes())))
+        .unwrap_or_else(|| behind_line_feed(bytes))
 }
 
 /// The log may be ahead of its head (a crash came between), never behind.

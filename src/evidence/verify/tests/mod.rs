@@ -1,5 +1,6 @@
 //! Changes to a case that must be found, whatever other checkers say of them.
 
+mod crash;
 mod revisit;
 mod tampering;
 
@@ -355,63 +356,4 @@ fn an_item_that_was_sealed_anew_is_found() {
         replace("manifest-sha256.txt", Sha256::of(b"pixels"), Sha256::of(b"forged"));
         replace("tagmanifest-sha256.txt", before, Sha256::of_file(&manifest).unwrap().0);
     });
-}
-
-#[test]
-fn what_a_crash_leaves_is_named_and_no_fault() {
-    let case = Case::new();
-    fs::create_dir_all(case.path("items/.unfinished-abc/data")).unwrap();
-    fs::write(case.path("items/.unfinished-abc/data/x"), "x").unwrap();
-    fs::write(case.path("ads.jsonl.new"), "half").unwrap();
-    let mut log = fs::OpenOptions::new().append(true).open(case.path("custody.jsonl")).unwrap();
-    log.write_all(b"{\"entry\":{\"act").unwrap();
-    let report = verify(&case.store, &Expected::default(), &|_| {}).unwrap();
-    assert_eq!(report.failed(), 0, "{:?}", report.checks);
-    let left: Vec<_> = report.checks.iter().filter(|check| check.check == "unfinished").collect();
-    assert_eq!(left.len(), 2, "{left:?}");
-    assert!(report.checks[0].detail.contains("14 bytes of an entry"), "{:?}", report.checks[0]);
-
-    let signer = Signer::in_folder(&case.folder.path().join("home")).unwrap();
-    let custodian = Custodian::new(signer, Clock::System);
-    case.store.lock(&custodian).unwrap().append(Action::new("note")).unwrap();
-    assert_eq!(case.failed(), []);
-    assert_eq!(fs::read_dir(case.path("quarantine")).unwrap().count(), 3);
-    assert_eq!(case.store.log().unwrap().torn_bytes, 0);
-}
-
-/// Sets the head back by one entry: what that promised is then not known to be done.
-fn head_back(case: &Case) {
-    let log = fs::read_to_string(case.path("custody.jsonl")).unwrap();
-    let before = log.lines().rev().nth(1).unwrap();
-    fs::write(case.path("custody.head"), format!("{before}\n")).unwrap();
-}
-
-/// The program was killed between the entry and the move into place.
-#[test]
-fn what_the_newest_entry_promised_counts_and_is_kept() {
-    let case = Case::new();
-    let signer = Signer::in_folder(&case.folder.path().join("home")).unwrap();
-    let custodian = Custodian::new(signer, Clock::System);
-    let shot = case.folder.path().join("shot.png");
-    let added =
-        add(&case.store, &custodian, &shot, &[], Also::default(), &Interrupt::default()).unwrap();
-    let place = case.store.item(&added.item);
-    head_back(&case);
-    fs::rename(&place, case.path("items/.unfinished-abc")).unwrap();
-    fs::write(case.path("items/.unfinished-abc/.lock"), "").unwrap();
-    assert_eq!(case.failed(), []);
-    drop(case.store.lock(&custodian).unwrap());
-    assert!(place.is_dir());
-    assert_eq!(case.failed(), []);
-
-    let mut writer = case.store.lock(&custodian).unwrap();
-    writer.replace("ads.jsonl", Action::new("import"), |out| out.write_all(b"{}\n")).unwrap();
-    drop(writer);
-    fs::rename(case.path("ads.jsonl"), case.path("ads.jsonl.new")).unwrap();
-    fs::copy(case.path("custody.head"), case.path("custody.head.new")).unwrap();
-    head_back(&case);
-    assert_eq!(case.failed(), []);
-    drop(case.store.lock(&custodian).unwrap());
-    assert_eq!(fs::read(case.path("ads.jsonl")).unwrap(), b"{}\n");
-    assert_eq!(case.failed(), []);
 }
