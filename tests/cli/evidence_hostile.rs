@@ -58,7 +58,7 @@ fn authorities_that_answer_rubbish_are_named_and_the_evidence_stays() {
             b"",
             "answers with `text/html`, and not",
         ),
-        (failing, b"", "(503 Busy)"),
+        (failing, b"", "it answers `503 Service Unavailable`"),
         (reply(b""), b"", "its answer is empty"),
         (reply(b"0x30"), b"", "malformed: the response cannot be read"),
         (endless, b"0123456789abcdef", "longer than 1048576 bytes"),
@@ -101,14 +101,14 @@ fn servers_that_break_off_or_send_rubbish_are_kept_as_far_as_they_came_and_named
     ]);
     let base = ["evidence", "capture", "--case", "case", "--allow-private", "--retries", "0"];
     for (path, expected) in [
-        ("/short", "is not whole: the server does not speak proper HTTP/1.1 or broke off"),
+        ("/short", "is not whole: the server broke off before its whole answer had come"),
         ("/two-lengths", "the server does not speak proper HTTP/1.1"),
         ("/no-number", "the server does not speak proper HTTP/1.1"),
         ("/minus", "the server does not speak proper HTTP/1.1"),
-        ("/chunk", "is not whole: the server does not speak proper HTTP/1.1 or broke off"),
-        ("/huge-chunk", "is not whole: the server does not speak proper HTTP/1.1 or broke off"),
+        ("/chunk", "is not whole: the server does not speak proper HTTP/1.1"),
+        ("/huge-chunk", "is not whole: the server does not speak proper HTTP/1.1"),
         ("/no-http", "was not captured: the server does not speak proper HTTP/1.1"),
-        ("/nothing", "was not captured: the server does not speak proper HTTP/1.1"),
+        ("/nothing", "was not captured: the server broke off before its whole answer had come"),
         ("/endless", "is not whole: the answer is longer than the limit of 100000 bytes"),
         ("/long-head", "message head is too large"),
     ] {

@@ -68,7 +68,7 @@ impl Session<'_> {
             return Err(FetchError::Interrupted);
         }
         if !trail.answered {
-            let silent = || FetchError::Http("the page was not answered".to_owned());
+            let silent = || FetchError::Browser("the page was not answered".to_owned());
             return Err(trail.error.unwrap_or_else(silent));
         }
         self.problem = trail.error.map(|err| err.to_string());

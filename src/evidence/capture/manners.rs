@@ -126,7 +126,9 @@ impl Manners {
             match exchange.error.take() {
                 // What was sent before the server broke off, or of an endless file, is enough.
                 Some(FetchError::TooLarge(_)) | None => {}
-                Some(err @ (FetchError::Http(_) | FetchError::Timeout(_))) => {
+                Some(
+                    err @ (FetchError::BrokeOff | FetchError::Http(_) | FetchError::Timeout(_)),
+                ) => {
                     return Ok(Err(err.to_string()));
                 }
                 Some(err) => return Err(err),
@@ -198,7 +200,7 @@ fn wait_before_retry(exchange: &Exchange, attempt: u32, clock: Clock) -> Option<
             let wait = retry_after(exchange.header("retry-after"), clock).unwrap_or(usual);
             (wait <= LONGEST_WAIT).then_some(wait)
         }
-        (None, Some(FetchError::Http(_))) => Some(usual),
+        (None, Some(FetchError::BrokeOff | FetchError::Http(_))) => Some(usual),
         _ => None,
     }
 }

@@ -254,11 +254,22 @@ impl Client {
                 Some(Stopped::Disk(kind, text)) => {
                     return FetchError::Disk(io::Error::new(*kind, text.clone()));
                 }
+                None if is_end(err) => return FetchError::BrokeOff,
                 None => cause = err.source(),
             }
         }
+        if err.is_incomplete_message() {
+            return FetchError::BrokeOff;
+        }
         FetchError::Http(err.to_string())
     }
+}
+
+/// True when a connection ended where more should have come.
+fn is_end(err: &(dyn std::error::Error + 'static)) -> bool {
+    let ends = [io::ErrorKind::UnexpectedEof, io::ErrorKind::ConnectionReset];
+    err.downcast_ref::<io::Error>().is_some_and(|err| ends.contains(&err.kind()))
+        || err.downcast_ref::<hyper::Error>().is_some_and(hyper::Error::is_incomplete_message)
 }
 
 /// Reads what the connection's recording has of the exchange.

@@ -41,7 +41,9 @@ pub(crate) enum FetchError {
     Timeout(Duration),
     #[error("the answer is longer than the limit of {0} bytes")]
     TooLarge(u64),
-    #[error("the server does not speak proper HTTP/1.1 or broke off: {0}")]
+    #[error("the server broke off before its whole answer had come")]
+    BrokeOff,
+    #[error("the server does not speak proper HTTP/1.1: {0}")]
     Http(String),
     #[error("cannot keep the answer: {0}")]
     Disk(io::Error),
@@ -55,7 +57,9 @@ impl FetchError {
         match self {
             Self::TooLarge(_) => "length",
             Self::Timeout(_) => "time",
-            Self::Http(_) | Self::Connect { .. } | Self::Tls { .. } => "disconnect",
+            Self::BrokeOff | Self::Http(_) | Self::Connect { .. } | Self::Tls { .. } => {
+                "disconnect"
+            }
             _ => "unspecified",
         }
     }

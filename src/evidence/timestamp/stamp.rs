@@ -31,6 +31,8 @@ const ARCHIVE: &str = "data/capture.warc.gz";
 /// What is stamped of an item, and how the file of its time-stamp starts.
 const STAMPED: [(&str, &str); 2] = [(MANIFEST, "manifest"), (ARCHIVE, "warc")];
 
+/// Longest time to wait for an authority.
+const LONGEST_WAIT: Duration = Duration::from_secs(30);
 /// Longest response that is read.
 const LONGEST_RESPONSE: u64 = 1 << 20;
 
@@ -94,11 +96,10 @@ impl Authority {
 
     /// Source: RFC 3161, section 3.4, for the content types.
     fn post(&self, request: Vec<u8>) -> Result<Vec<u8>, String> {
-        let explain = |err: reqwest::Error| format!("{:#}", anyhow::Error::from(err));
         let tls = crate::evidence::net::tls_config(&[]);
         let client = reqwest::blocking::Client::builder()
             .tls_backend_preconfigured(Arc::unwrap_or_clone(tls))
-            .timeout(Duration::from_secs(30))
+            .timeout(LONGEST_WAIT)
             .build()
             .map_err(explain)?;
         let response = client
@@ -128,6 +129,25 @@ impl Authority {
         let pem = self.pem.clone()?;
         let short = &Sha256::of(&pem).to_string()[..16];
         Some((format!("{HEAD_STAMPS}/{short}{ROOTS}"), pem))
+    }
+}
+
+/// Why an authority gave no answer, without its address, which is said beside.
+fn explain(err: reqwest::Error) -> String {
+    if err.is_timeout() {
+        return format!("no answer within {} s", LONGEST_WAIT.as_secs());
+    }
+    if let Some(status) = err.status() {
+        return format!("it answers `{status}`");
+    }
+    let err = err.without_url();
+    let mut cause: &dyn std::error::Error = &err;
+    while let Some(deeper) = cause.source() {
+        cause = deeper;
+    }
+    match err.is_connect() {
+        true => format!("no connection to it: {cause}"),
+        false => cause.to_string(),
     }
 }
 
