@@ -1,32 +1,65 @@
-//! The digest of a payload, taken beside that of its block.
+//! Digests of block and payload, for long records on threads of their own.
 
+use std::sync::Arc;
 use std::sync::mpsc::{SyncSender, sync_channel};
 use std::thread::{self, JoinHandle};
 
 use crate::evidence::digest::{Hasher, Sha256};
 
-/// From this length of a record on, a thread of its own is worth its start.
-const LONG: u64 = 2 << 20;
+/// From this length of a record on, threads of their own are worth their start.
+const LONG: u64 = 1 << 20;
 /// Pieces that wait to be hashed.
-const WAITING: usize = 16;
+const WAITING: usize = 3;
+/// Bytes of a piece.
+const PIECE: usize = 1 << 18;
 
-/// A running digest. Every byte of an answer is hashed twice, as block and as payload: for
-/// long ones two cores share that.
-pub(super) enum Payload {
-    Here(Box<Hasher>),
-    Aside(SyncSender<Vec<u8>>, JoinHandle<Sha256>),
+/// A piece of a record that several digests are taken of.
+pub(super) type Piece = Arc<Vec<u8>>;
+
+/// Pieces that are used again once nobody reads them any more: new ones each time would have
+/// the system clear memory for all that is read.
+#[derive(Default)]
+pub(super) struct Pieces(Vec<Piece>);
+
+impl Pieces {
+    /// Fills a piece with `fill`, which is given room for so much of `left` as fits, and returns
+    /// how much it used.
+    pub(super) fn fill<E>(
+        &mut self,
+        left: u64,
+        fill: impl FnOnce(&mut [u8]) -> Result<usize, E>,
+    ) -> Result<Piece, E> {
+        let mut piece = match self.0.iter().position(|piece| Arc::strong_count(piece) == 1) {
+            Some(free) => self.0.swap_remove(free),
+            None => Piece::default(),
+        };
+        let bytes = Arc::make_mut(&mut piece);
+        let room = usize::try_from(left).unwrap_or(PIECE).min(PIECE);
+        bytes.resize(room, 0);
+        let used = fill(bytes)?;
+        bytes.truncate(used);
+        self.0.push(Arc::clone(&piece));
+        Ok(piece)
+    }
 }
 
-impl Payload {
-    /// For the payload of a record of this length.
+/// A running digest. Every byte of an answer is hashed twice, as block and as payload: for
+/// long ones several cores share that.
+pub(super) enum Digesting {
+    Here(Box<Hasher>),
+    Aside(SyncSender<(Piece, usize)>, JoinHandle<Sha256>),
+}
+
+impl Digesting {
+    /// For a record of this length.
     pub(super) fn of(length: u64) -> Self {
         if length < LONG {
             return Self::Here(Box::default());
         }
-        let (sender, pieces) = sync_channel::<Vec<u8>>(WAITING);
+        let (sender, pieces) = sync_channel::<(Piece, usize)>(WAITING);
         let hash = move || {
             let mut hasher = Hasher::default();
-            pieces.iter().for_each(|piece| hasher.update(&piece));
+            pieces.iter().for_each(|(piece, from)| hasher.update(&piece[from..]));
             hasher.digest()
         };
         match thread::Builder::new().spawn(hash) {
@@ -35,11 +68,12 @@ impl Payload {
         }
     }
 
-    pub(super) fn update(&mut self, bytes: &[u8]) {
+    /// Adds what stands in `piece` behind its first `from` bytes.
+    pub(super) fn update(&mut self, piece: &Piece, from: usize) {
         match self {
-            Self::Here(hasher) => hasher.update(bytes),
+            Self::Here(hasher) => hasher.update(&piece[from..]),
             // That nobody listens any more, the missing digest tells.
-            Self::Aside(sender, _) => drop(sender.send(bytes.to_vec())),
+            Self::Aside(sender, _) => drop(sender.send((Arc::clone(piece), from))),
         }
     }
 
@@ -57,17 +91,33 @@ impl Payload {
 
 #[cfg(test)]
 mod tests {
-    use super::{LONG, Payload};
+    use super::{Digesting, LONG, Pieces};
     use crate::evidence::digest::Sha256;
 
     #[test]
     fn the_digest_is_the_same_here_and_aside() {
-        let bytes: Vec<u8> = (0..300_000_u32).map(|n| (n % 251) as u8).collect();
+        let bytes: Vec<u8> = (0..3_000_000_u32).map(|n| (n % 251) as u8).collect();
         for length in [0, LONG] {
-            let mut payload = Payload::of(length);
-            assert_eq!(matches!(payload, Payload::Aside(..)), length == LONG);
-            bytes.chunks(7001).for_each(|piece| payload.update(piece));
-            assert_eq!(payload.digest(), Some(Sha256::of(&bytes)));
+            let mut pieces = Pieces::default();
+            let (mut whole, mut behind) = (Digesting::of(length), Digesting::of(length));
+            assert_eq!(matches!(whole, Digesting::Aside(..)), length == LONG);
+            let mut read = 0;
+            while read < bytes.len() {
+                let left = (bytes.len() - read) as u64;
+                let fill = |room: &mut [u8]| {
+                    // Less than there is room for, as readers do.
+                    let count = room.len().min(70_001);
+                    room[..count].copy_from_slice(&bytes[read..read + count]);
+                    Ok::<_, ()>(count)
+                };
+                let piece = pieces.fill(left, fill).unwrap();
+                whole.update(&piece, 0);
+                behind.update(&piece, if read == 0 { 9 } else { 0 });
+                read += piece.len();
+            }
+            assert_eq!(whole.digest(), Some(Sha256::of(&bytes)));
+            assert_eq!(behind.digest(), Some(Sha256::of(&bytes[9..])));
+            assert!(pieces.0.len() < 8, "{} pieces", pieces.0.len());
         }
     }
 }

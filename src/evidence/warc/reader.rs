@@ -5,8 +5,8 @@ use std::io::{self, BufRead, BufReader, Read};
 
 use flate2::bufread::GzDecoder;
 
-use super::aside::Payload;
-use crate::evidence::digest::{Hasher, Sha256};
+use super::aside::{Digesting, Pieces};
+use crate::evidence::digest::Sha256;
 
 /// Longest head of a record.
 const LONGEST_HEAD: u64 = 1 << 20;
@@ -38,13 +38,14 @@ impl ReadRecord {
 pub(in crate::evidence) struct WarcReader<R> {
     input: Option<Counting<BufReader<R>>>,
     number: usize,
+    pieces: Pieces,
 }
 
 impl<R: Read> WarcReader<R> {
     /// Starts to read.
     pub(in crate::evidence) fn new(input: R) -> Self {
         let input = Counting { inner: BufReader::with_capacity(1 << 17, input), count: 0 };
-        Self { input: Some(input), number: 0 }
+        Self { input: Some(input), number: 0, pieces: Pieces::default() }
     }
 
     /// Returns the next record; `None` at the end of the file.
@@ -69,7 +70,7 @@ impl<R: Read> WarcReader<R> {
             faults: Vec::new(),
         };
         read_head(&mut member, &mut record)?;
-        read_block(&mut member, &mut record)?;
+        read_block(&mut member, &mut self.pieces, &mut record)?;
         // No more than a record may end with, so that a bomb behind it does not burst.
         let mut rest = Vec::new();
         (&mut member).take(5).read_to_end(&mut rest)?;
@@ -112,53 +113,69 @@ fn read_head(member: &mut impl BufRead, record: &mut ReadRecord) -> io::Result<(
     }
 }
 
-fn read_block(member: &mut impl BufRead, record: &mut ReadRecord) -> io::Result<()> {
+fn read_block(
+    member: &mut impl Read,
+    pieces: &mut Pieces,
+    record: &mut ReadRecord,
+) -> io::Result<()> {
     let length: u64 = record
         .field("content-length")
         .parse()
         .map_err(|_| io::Error::other("the record does not say how long it is"))?;
-    let mut block = Hasher::default();
+    let mut block = Digesting::of(length);
     // Until the empty line that ends the head of an HTTP message, the payload is not begun.
     let is_message = record.field("content-type").starts_with("application/http");
     let mut head: Option<Vec<u8>> = is_message.then(Vec::new);
-    let mut payload = is_message.then(|| Payload::of(length));
-    let mut body = member.take(length);
-    loop {
-        let bytes = body.fill_buf()?;
-        if bytes.is_empty() {
-            break;
+    let mut payload = is_message.then(|| Digesting::of(length));
+    let mut left = length;
+    while left > 0 {
+        let piece = pieces.fill(left, |room| fill(member, room))?;
+        if piece.is_empty() {
+            return Err(io::Error::new(io::ErrorKind::UnexpectedEof, "the record is cut off"));
         }
-        let count = bytes.len();
-        block.update(bytes);
-        match &mut head {
-            None => payload.iter_mut().for_each(|payload| payload.update(bytes)),
-            Some(start) => {
-                start.extend_from_slice(bytes);
-                if let Some(end) = crate::evidence::net::head_end(start) {
-                    payload.iter_mut().for_each(|payload| payload.update(&start[end..]));
-                    start.truncate(end);
-                    record.http_head = head.take().unwrap_or_default();
-                } else if start.len() as u64 > LONGEST_HEAD {
-                    (head, payload) = (None, None);
-                }
-            }
+        left -= piece.len() as u64;
+        block.update(&piece, 0);
+        let Some(start) = &mut head else {
+            payload.iter_mut().for_each(|payload| payload.update(&piece, 0));
+            continue;
+        };
+        let before = start.len();
+        start.extend_from_slice(&piece);
+        if let Some(end) = crate::evidence::net::head_end(start) {
+            payload.iter_mut().for_each(|payload| payload.update(&piece, end - before));
+            start.truncate(end);
+            record.http_head = head.take().unwrap_or_default();
+        } else if start.len() as u64 > LONGEST_HEAD {
+            (head, payload) = (None, None);
         }
-        body.consume(count);
     }
-    if block.bytes() != length {
-        return Err(io::Error::new(io::ErrorKind::UnexpectedEof, "the record is cut off"));
-    }
+    let block = block.digest();
     let payload = match record.field("warc-type") {
         // Such a file has no head of its own.
-        "resource" => Some(block.digest()),
-        _ => payload.filter(|_| head.is_none()).and_then(Payload::digest),
+        "resource" => block,
+        _ => payload.filter(|_| head.is_none()).and_then(Digesting::digest),
     };
-    check_digests(record, block.digest(), payload);
+    check_digests(record, block, payload);
     Ok(())
 }
 
-fn check_digests(record: &mut ReadRecord, block: Sha256, payload: Option<Sha256>) {
-    if record.field("warc-block-digest") != format!("sha256:{block}") {
+/// Reads until `room` is full or there is no more.
+fn fill(member: &mut impl Read, room: &mut [u8]) -> io::Result<usize> {
+    let mut used = 0;
+    while used < room.len() {
+        match member.read(&mut room[used..]) {
+            Ok(0) => break,
+            Ok(count) => used += count,
+            Err(err) if err.kind() == io::ErrorKind::Interrupted => {}
+            Err(err) => return Err(err),
+        }
+    }
+    Ok(used)
+}
+
+fn check_digests(record: &mut ReadRecord, block: Option<Sha256>, payload: Option<Sha256>) {
+    let stated = record.field("warc-block-digest");
+    if block.is_none_or(|block| stated != format!("sha256:{block}")) {
         record.faults.push("the digest of its block is missing or wrong".to_owned());
     }
     let stated = record.field("warc-payload-digest");
