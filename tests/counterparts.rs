@@ -6,6 +6,8 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot be set up should stop")]
 #![expect(clippy::print_stderr, reason = "a check that steps aside must say so")]
 
+#[path = "cli/chromium.rs"]
+mod chromium;
 #[path = "cli/counterpart.rs"]
 mod counterpart;
 #[path = "counterparts/readme.rs"]

@@ -277,16 +277,14 @@ fn lines<'a, D: Display + 'a>(
 mod tests {
     use super::Draft;
     use crate::clock::Clock;
-    use crate::evidence::{Action, Custodian, Signer, Store};
+    use crate::evidence::{Action, fresh};
 
     #[test]
     fn an_item_that_is_built_is_left_alone_and_one_that_was_left_is_set_aside() {
         let folder = tempfile::tempdir().unwrap();
-        let signer = Signer::in_folder(&folder.path().join("home")).unwrap();
-        let custodian = Custodian::new(signer, Clock::System);
+        let custodian = fresh::custodian(&folder.path().join("home"));
         let root = folder.path().join("case");
-        fs_err::create_dir(&root).unwrap();
-        let store = Store::create(&root, &custodian).unwrap();
+        let store = fresh::store(&root, &custodian);
         store.lock(&custodian).unwrap().append(Action::new("create")).unwrap();
         let mut live = Draft::begin(&store).unwrap();
         let left = Draft::begin(&store).unwrap();

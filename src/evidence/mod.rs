@@ -28,6 +28,8 @@ mod draft;
 pub(crate) mod durable;
 mod file_name;
 pub(crate) mod foreign;
+#[cfg(test)]
+mod fresh;
 mod interrupt;
 mod key;
 mod keys;

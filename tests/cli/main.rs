@@ -8,6 +8,8 @@ mod case_handover;
 mod case_hostile;
 mod case_photos;
 mod case_reminder;
+#[expect(clippy::print_stderr, reason = "a test that steps aside must say so")]
+mod chromium;
 mod config;
 #[expect(clippy::print_stderr, reason = "a check that steps aside must say so")]
 mod counterpart;

@@ -8,11 +8,10 @@ use tar::{Archive, Builder, EntryType, Header};
 use tempfile::TempDir;
 
 use super::{Received, Sent, Terms, TransferError, file_receipt, receive, send};
-use crate::clock::Clock;
 use crate::evidence::interrupt::Interrupt;
 use crate::evidence::other_digests::Also;
 use crate::evidence::verify::{Check, Expected, verify};
-use crate::evidence::{Action, Custodian, Signer, Store, add};
+use crate::evidence::{Action, Custodian, Store, add, fresh};
 
 struct Desk {
     folder: TempDir,
@@ -26,10 +25,7 @@ impl Desk {
     /// A case with two items, and two people.
     fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let person = |name: &str| {
-            let signer = Signer::in_folder(&folder.path().join(name)).unwrap();
-            Custodian::new(signer, Clock::System)
-        };
+        let person = |name: &str| fresh::custodian(&folder.path().join(name));
         let (sender, receiver) = (person("sender"), person("receiver"));
         let store = case(&folder.path().join("case"), &sender);
         let mut items = Vec::new();
@@ -63,8 +59,7 @@ impl Desk {
 }
 
 fn case(root: &Path, custodian: &Custodian) -> Store {
-    fs::create_dir(root).unwrap();
-    let store = Store::create(root, custodian).unwrap();
+    let store = fresh::store(root, custodian);
     fs::write(root.join("case.json"), "{}\n").unwrap();
     let paths = ["case.json", "keys/pugmark.pub"];
     store.lock(custodian).unwrap().vouch(Action::new("create"), &paths).unwrap();

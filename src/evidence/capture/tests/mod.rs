@@ -21,8 +21,7 @@ use serde_json::Value;
 use tempfile::TempDir;
 
 use super::{CaptureError, CaptureOptions, Captured, Capturer, Limits};
-use crate::clock::Clock;
-use crate::evidence::{Custodian, Expected, Signer, Store, verify};
+use crate::evidence::{Custodian, Expected, Store, fresh, verify};
 
 /// Answers each request for a path it knows with the bytes that stand there; an empty
 /// answer never comes.
@@ -90,11 +89,8 @@ struct Case {
 impl Case {
     fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let signer = Signer::in_folder(&folder.path().join("home")).unwrap();
-        let custodian = Custodian::new(signer, Clock::System);
-        let root = folder.path().join("case");
-        fs_err::create_dir(&root).unwrap();
-        let store = Store::create(&root, &custodian).unwrap();
+        let custodian = fresh::custodian(&folder.path().join("home"));
+        let store = fresh::store(&folder.path().join("case"), &custodian);
         Self { folder, custodian, store }
     }
 

@@ -6,10 +6,9 @@ use fs_err as fs;
 
 use super::super::{Anchor, Expected, verify};
 use super::Case;
-use crate::clock::Clock;
 use crate::evidence::interrupt::Interrupt;
 use crate::evidence::other_digests::Also;
-use crate::evidence::{Action, Custodian, Signer, add};
+use crate::evidence::{Action, add};
 
 #[test]
 fn what_a_crash_leaves_is_named_and_no_fault() {
@@ -25,8 +24,7 @@ fn what_a_crash_leaves_is_named_and_no_fault() {
     assert_eq!(left.len(), 2, "{left:?}");
     assert!(report.checks[0].detail.contains("14 bytes of an entry"), "{:?}", report.checks[0]);
 
-    let signer = Signer::in_folder(&case.folder.path().join("home")).unwrap();
-    let custodian = Custodian::new(signer, Clock::System);
+    let custodian = case.custodian();
     case.store.lock(&custodian).unwrap().append(Action::new("note")).unwrap();
     assert_eq!(case.failed(), []);
     assert_eq!(fs::read_dir(case.path("quarantine")).unwrap().count(), 3);
@@ -86,8 +84,7 @@ fn head_back(case: &Case) {
 #[test]
 fn what_the_newest_entry_promised_counts_and_is_kept() {
     let case = Case::new();
-    let signer = Signer::in_folder(&case.folder.path().join("home")).unwrap();
-    let custodian = Custodian::new(signer, Clock::System);
+    let custodian = case.custodian();
     let shot = case.folder.path().join("shot.png");
     let added =
         add(&case.store, &custodian, &shot, &[], Also::default(), &Interrupt::default()).unwrap();

@@ -18,7 +18,7 @@ use crate::evidence::digest::Sha256;
 use crate::evidence::interrupt::Interrupt;
 use crate::evidence::other_digests::Also;
 use crate::evidence::{
-    Action, CaptureOptions, Capturer, Custodian, Line, Memory, Signer, Store, add,
+    Action, CaptureOptions, Capturer, Custodian, Line, Memory, Signer, Store, add, fresh,
 };
 
 struct Case {
@@ -30,11 +30,9 @@ impl Case {
     /// A case with a captured page, an added file and a note.
     fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let signer = Signer::in_folder(&folder.path().join("home")).unwrap();
-        let custodian = Custodian::new(signer, Clock::System);
+        let custodian = fresh::custodian(&folder.path().join("home"));
         let root = folder.path().join("case");
-        fs::create_dir(&root).unwrap();
-        let store = Store::create(&root, &custodian).unwrap();
+        let store = fresh::store(&root, &custodian);
         fs::write(root.join("case.json"), "{}\n").unwrap();
         let paths = ["case.json", "keys/pugmark.pub"];
         store.lock(&custodian).unwrap().vouch(Action::new("create"), &paths).unwrap();
@@ -50,8 +48,7 @@ impl Case {
 
     /// Who made the case.
     fn custodian(&self) -> Custodian {
-        let signer = Signer::in_folder(&self.folder.path().join("home")).unwrap();
-        Custodian::new(signer, Clock::System)
+        fresh::custodian(&self.folder.path().join("home"))
     }
 
     fn path(&self, name: &str) -> PathBuf {
