@@ -143,8 +143,9 @@ fn read_block(
         start.extend_from_slice(&piece);
         if let Some(end) = crate::evidence::net::head_end(start) {
             payload.iter_mut().for_each(|payload| payload.update(&piece, end - before));
-            start.truncate(end);
-            record.http_head = head.take().unwrap_or_default();
+            // A copy of its size: all records of an archive are kept until its end is read.
+            record.http_head = start[..end].to_vec();
+            head = None;
         } else if start.len() as u64 > LONGEST_HEAD {
             (head, payload) = (None, None);
         }
@@ -240,6 +241,7 @@ mod tests {
                 let file = writer.into_inner();
                 let record = WarcReader::new(&file[..]).next().unwrap().unwrap();
                 assert_eq!(record.http_head, head);
+                assert!(record.http_head.capacity() < 1024, "{}", record.http_head.capacity());
                 assert_eq!(record.faults.len(), faults, "{length}: {:?}", record.faults);
             }
         }
