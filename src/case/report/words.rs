@@ -60,6 +60,19 @@ impl Language {
         self.find(key).unwrap_or_else(|| panic!("words.csv has no `{key}`"))
     }
 
+    /// [`Language::word`] for the head of a narrow column: a long one says where it may be parted.
+    #[must_use]
+    pub fn head(self, key: &str) -> &'static str {
+        match self.word(key) {
+            "Advertenties" => "Adver\u{ad}tenties",
+            "Aanbiedingen" => "Aan\u{ad}biedingen",
+            "Exemplare" => "Exem\u{ad}plare",
+            "Specimens" => "Speci\u{ad}mens",
+            "Spécimens" => "Spéci\u{ad}mens",
+            word => word,
+        }
+    }
+
     /// Returns the word `key` where the table has it.
     #[must_use]
     pub fn find(self, key: &str) -> Option<&'static str> {

@@ -51,7 +51,7 @@ impl Page<'_> {
                                 th scope="col" { (self.word(list)) }
                                 th.bar scope="col" aria-hidden="true" {}
                                 @for key in ["ads", "offers", "specimens"] {
-                                    th.figure scope="col" { (self.word(key)) }
+                                    th.figure scope="col" { (self.language.head(key)) }
                                 }
                                 th.figure scope="col" { (self.word("value-short")) }
                                 th.figure.wide scope="col" { (self.word("median")) }

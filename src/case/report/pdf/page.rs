@@ -181,7 +181,7 @@ impl Maker<'_> {
         Table {
             title: self.language.word(&format!("by-{list}")),
             notes,
-            head: head.map(|key| self.language.word(key)).into(),
+            head: head.map(|key| self.language.head(key)).into(),
             rows: shown.iter().map(|figure| self.row(list, figure)).collect(),
         }
     }
