@@ -41,9 +41,20 @@ pub struct Rates {
 #[derive(Deserialize)]
 struct Row {
     currency: String,
-    rate: f64,
+    rate: String,
     date: Date,
     source: String,
+}
+
+/// What is wrong with a row, without where: the caller says that.
+fn told(err: &csv::Error) -> String {
+    match err.kind() {
+        csv::ErrorKind::Deserialize { err, .. } => match err.field() {
+            Some(field) => format!("column {}: {}", field + 1, err.kind()),
+            None => err.to_string(),
+        },
+        _ => err.to_string(),
+    }
 }
 
 impl Rates {
@@ -67,18 +78,27 @@ impl Rates {
         let mut rates: BTreeMap<String, (Date, f64)> = BTreeMap::new();
         let mut newest: Option<(Date, String)> = None;
         let mut reader = csv::ReaderBuilder::new().trim(csv::Trim::All).from_reader(csv.as_bytes());
-        for (line, row) in (2..).zip(reader.deserialize::<Row>()) {
-            let wrong = |why: String| RatesError::Row { name: name.to_owned(), line, why };
-            let row = row.map_err(|err| wrong(err.to_string()))?;
-            if !(row.rate.is_finite() && row.rate > 0.0) {
-                return Err(wrong(format!("`{}` is no rate", row.rate)));
+        let wrong = |line, why| RatesError::Row { name: name.to_owned(), line, why };
+        let head = reader.headers().map_err(|err| wrong(1, told(&err)))?;
+        for column in ["currency", "rate", "date", "source"] {
+            if !head.iter().any(|name| name == column) {
+                let why = format!(
+                    "no column `{column}`; a table of rates has currency, rate, date and source"
+                );
+                return Err(wrong(1, why));
             }
+        }
+        for (line, row) in (2..).zip(reader.deserialize::<Row>()) {
+            let wrong = |why| wrong(line, why);
+            let row = row.map_err(|err| wrong(told(&err)))?;
+            let value = row.rate.parse().ok().filter(|rate: &f64| rate.is_finite() && *rate > 0.0);
+            let value = value.ok_or_else(|| wrong(format!("`{}` is no rate", row.rate)))?;
             if newest.as_ref().is_none_or(|(date, _)| row.date > *date) {
                 newest = Some((row.date, row.source));
             }
-            let rate = rates.entry(row.currency).or_insert((row.date, row.rate));
+            let rate = rates.entry(row.currency).or_insert((row.date, value));
             if row.date > rate.0 {
-                *rate = (row.date, row.rate);
+                *rate = (row.date, value);
             }
         }
         let (date, source) = newest.ok_or_else(|| RatesError::Empty(name.to_owned()))?;
@@ -106,7 +126,7 @@ mod tests {
 
     fn eur(rates: &Rates, amount: f64, currency: Option<&str>) -> Option<f64> {
         let mut ad = Ad::default();
-        let currency = currency.map(str::to_owned);
+        let currency = currency.map(Into::into);
         ad.finding.price = Some(Price { amount, currency, eur: Some(1.0) });
         rates.apply(&mut ad);
         ad.finding.price.unwrap().eur

@@ -449,7 +449,10 @@ fn a_table_of_rates_that_is_none_is_refused_by_line() {
     sandbox.write("rates.csv", "currency,rate,date,source\nGBP,much,2026-10-01,a bank\n");
     let output = sandbox.run(&["case", "summary", "case", "--rates", "rates.csv"]);
     assert!(output.starts_with("exit 2\n"), "{output}");
-    assert!(output.contains("error: rates.csv:2: "), "{output}");
+    assert!(output.contains("error: rates.csv:2: `much` is no rate\n"), "{output}");
+    sandbox.write("rates.csv", "currency,rate\nGBP,0.9\n");
+    let output = sandbox.run(&["case", "summary", "case", "--rates", "rates.csv"]);
+    assert!(output.contains("error: rates.csv:1: no column `date`; a table"), "{output}");
 }
 
 #[test]
@@ -479,7 +482,8 @@ fn a_persons_decision_goes_before_the_scans() {
     assert_eq!(summary["looked_at"]["rejected"], 1);
     assert_eq!(summary["looked_at"]["open"], 0);
     let export = ["case", "export", "case", "--as", "labels", "--out", "labels.jsonl"];
-    assert!(sandbox.run(&export).starts_with("exit 0\n"));
+    let output = sandbox.run(&export);
+    assert!(output.starts_with("exit 0\n") && output.contains("Wrote 2 ads"), "{output}");
     let labels: Vec<Value> = read(&sandbox, "labels.jsonl")
         .lines()
         .map(|line| serde_json::from_str(line).unwrap())
@@ -508,7 +512,15 @@ fn a_decision_that_cannot_be_taken_is_named_and_the_others_are_kept() {
     --- stderr
     warning: filled.csv:3: the ledger has no ad `nowhere/9`; left out
     warning: filled.csv:4: `perhaps` is not confirm, reject or unsure; left out
-    1 decisions kept.
+    1 decision kept.
+    ");
+    sandbox.write("other.csv", "number,decision\n1,confirm\n");
+    insta::assert_snapshot!(sandbox.run(&["case", "review", "case", "--csv", "other.csv"]), @"
+    exit 2
+    --- stdout
+    --- stderr
+    error: other.csv:1: no column `ad_id`
+    hint: `pugmark case review CASE --to FILE` writes a table to fill in
     ");
     insta::assert_snapshot!(sandbox.run(&["case", "review", "case"]), @"
     exit 2

@@ -181,7 +181,7 @@ fn a_decision_on_an_unknown_ad_is_named_and_the_others_are_kept() {
     --- stdout
     --- stderr
     warning: d.csv:3: the ledger has no ad `z.example/9`; left out
-    1 decisions kept.
+    1 decision kept.
     ");
 }
 

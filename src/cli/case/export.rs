@@ -67,6 +67,7 @@ pub(super) fn run(args: &Args, streams: &mut Streams) -> anyhow::Result<Outcome>
     let made = Clock::System.now();
     let dossier =
         Dossier { record: case.record(), ads: &ads, links: &links, entries: &entries, made };
+    let mut count = ads.len();
     let bytes = match args.form {
         Form::CaseUco => pretty(&case_uco(&dossier))?,
         Form::Stix => pretty(&stix(&dossier))?,
@@ -74,18 +75,22 @@ pub(super) fn run(args: &Args, streams: &mut Streams) -> anyhow::Result<Outcome>
         Form::Ecomessage => ecomessage(&dossier).into_bytes(),
         Form::Graphml => graphml(&links).into_bytes(),
         Form::Csv => csv(&ads)?,
-        Form::Labels => labels(&case)?,
+        Form::Labels => {
+            let labels = labels(&case)?;
+            count = labels.len();
+            labels.concat().into_bytes()
+        }
     };
     let mut file = new_file(&args.out)?;
     std::io::Write::write_all(&mut file, &bytes)?;
     file.sync_all()?;
     let action = Action::new("export")
         .with("form", args.form.word())
-        .with("ads", ads.len())
+        .with("ads", count)
         .with("sha256", Sha256::of(&bytes));
     case.lock(&custodian)?.append(action)?;
-    streams.message(format_args!("Wrote {} ads to {}.", ads.len(), args.out.display()));
-    Ok(if ads.is_empty() { Outcome::Negative } else { Outcome::Done })
+    streams.message(format_args!("Wrote {count} ads to {}.", args.out.display()));
+    Ok(if count == 0 { Outcome::Negative } else { Outcome::Done })
 }
 
 impl Form {
@@ -129,7 +134,8 @@ struct Label<'a> {
     listed: bool,
 }
 
-fn labels(case: &Folder) -> anyhow::Result<Vec<u8>> {
+/// A line for each ad that a person confirmed or rejected.
+fn labels(case: &Folder) -> anyhow::Result<Vec<String>> {
     let decisions = Decisions::of(case.path())?;
     let mut lines = Vec::new();
     Ledger::of(case.path()).read(|ad| {
@@ -143,5 +149,5 @@ fn labels(case: &Folder) -> anyhow::Result<Vec<u8>> {
         let label = Label { id: &ad.ad_id, title, text, language, listed };
         lines.push(serde_json::to_string(&label).expect("a label is always JSON") + "\n");
     })?;
-    Ok(lines.concat().into_bytes())
+    Ok(lines)
 }

@@ -138,6 +138,7 @@ fn take(
         if text.lines().next().is_some_and(|head| head.contains(';')) { b';' } else { b',' };
     let mut reader =
         csv::ReaderBuilder::new().delimiter(delimiter).flexible(true).from_reader(text.as_bytes());
+    has_columns(reader.headers().context("cannot read the decisions")?, file)?;
     let mut decided: BTreeMap<String, Decided> = BTreeMap::new();
     let mut left_out = 0;
     let time = Clock::System.now();
@@ -160,8 +161,23 @@ fn take(
     if !decided.is_empty() {
         decide(case, custodian, &decided)?;
     }
-    streams.message(format_args!("{} decisions kept.", decided.len()));
+    match decided.len() {
+        1 => streams.message("1 decision kept."),
+        count => streams.message(format_args!("{count} decisions kept.")),
+    }
     Ok(if left_out > 0 { Outcome::Partial } else { Outcome::Done })
+}
+
+/// Refuses a table in which nobody can have decided anything.
+fn has_columns(head: &csv::StringRecord, file: &Path) -> anyhow::Result<()> {
+    for column in ["ad_id", "decision"] {
+        if !head.iter().any(|name| name == column) {
+            let hint = "`pugmark case review CASE --to FILE` writes a table to fill in";
+            return Err(anyhow::anyhow!("{}:1: no column `{column}`", file.display())
+                .context(Hint(hint.to_owned())));
+        }
+    }
+    Ok(())
 }
 
 /// The ads of the ledger under their names, and under those that a spreadsheet gives back,
@@ -235,7 +251,7 @@ fn shown(ad: &Ad, place: usize, count: usize) -> String {
         offer.title,
         offer.text.chars().take(1000).collect::<String>(),
         offer.url.as_deref().unwrap_or_default(),
-        finding.reasons.replace('\n', " · "),
+        finding.reasons.join(" · ").replace('\n', " "),
     );
     terminal_text::escape(&text).into_owned()
 }
