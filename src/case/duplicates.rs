@@ -313,7 +313,7 @@ mod tests {
 
     fn ad(seller: &str, text: &str, price: f64) -> Ad {
         let mut ad = Ad::default();
-        ad.offer.seller = Some(seller.to_owned());
+        ad.offer.seller = Some(seller.into());
         text.clone_into(&mut ad.offer.text);
         ad.finding.price = Some(Price { amount: price, ..Price::default() });
         ad

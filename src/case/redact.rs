@@ -100,7 +100,7 @@ impl Redaction {
     fn values(&mut self, ad: &Ad, account: Option<&str>) -> Vec<(String, String)> {
         let mut values: Vec<(String, String)> = Vec::new();
         if let (Some(seller), Some(name)) = (&ad.offer.seller, account) {
-            values.push((seller.clone(), name.to_owned()));
+            values.push((seller.to_string(), name.to_owned()));
         }
         values.extend(ad.offer.seller_url.iter().map(|url| (url.clone(), "link".to_owned())));
         for (kind, value) in shown(ad) {
@@ -274,19 +274,20 @@ mod tests {
 
     fn ad(text: &str) -> Ad {
         let mut ad = Ad::default();
-        ad.offer.platform = Some("a.example".to_owned());
-        ad.offer.seller = Some("Attic_Tom".to_owned());
+        ad.offer.platform = Some("a.example".into());
+        ad.offer.seller = Some("Attic_Tom".into());
         ad.offer.url = Some("https://a.example/ad/77123".to_owned());
         text.clone_into(&mut ad.offer.text);
         let contact = |kind: &str, value: &str, text: &str| Contact {
-            kind: kind.to_owned(),
+            kind: kind.into(),
             value: value.to_owned(),
             text: Some(text.to_owned()),
         };
-        ad.finding.contacts = vec![
+        ad.finding.contacts = [
             contact("phone", "+447700900461", "07700 900461"),
             contact("email", "tom@post.example", "Tom@post.example"),
-        ];
+        ]
+        .into();
         ad
     }
 

@@ -76,8 +76,7 @@ mod tests {
 
     #[test]
     fn an_ad_has_a_page_with_style_and_photo() {
-        let text = |text: &str| Some(text.to_owned());
-        let (platform, id) = (text("a.example"), text("7"));
+        let (platform, id) = (Some("a.example".into()), Some("7".to_owned()));
         let offer = Offer { platform, id, title: "<b>".to_owned(), ..Offer::default() };
         let pages = pages([&offer].into_iter());
         let paths: Vec<&str> = pages.keys().map(String::as_str).collect();

@@ -1,6 +1,6 @@
 //! What a scan says of an ad: the object `pugmark` of the output.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::extract::{Contact, Price};
 
@@ -8,7 +8,7 @@ use super::extract::{Contact, Price};
 pub const SCHEMA: &str = "pugmark.scan/1";
 
 /// What the score came to.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Verdict {
     /// Nothing that counts was found.

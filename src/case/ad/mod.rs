@@ -1,56 +1,22 @@
 //! An ad of the ledger: what the platform published and what the scan found in it.
 
+mod name;
 mod record;
 mod words;
 
-pub use record::{Found, ScanRecord, Statuses};
+pub use name::Name;
+pub use record::{Found, Known, ScanRecord};
 pub use words::Text;
 
-use std::fmt;
-use std::ops::Deref;
+pub use crate::scan::record::{SCHEMA as SCAN_SCHEMA, Verdict};
+
 use std::sync::Arc;
 
 use jiff::civil::Date;
-use serde::{Deserialize, Serialize, Serializer};
-
-/// The scan record version that this program reads.
-pub const SCAN_SCHEMA: &str = "pugmark.scan/1";
+use serde::Deserialize;
 
 /// How the ledger knows an ad; cheap to copy, because lists name ads often.
-#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct AdId(Arc<str>);
-
-impl From<&str> for AdId {
-    fn from(text: &str) -> Self {
-        Self(text.into())
-    }
-}
-
-impl From<String> for AdId {
-    fn from(text: String) -> Self {
-        Self(text.into())
-    }
-}
-
-impl Deref for AdId {
-    type Target = str;
-
-    fn deref(&self) -> &str {
-        &self.0
-    }
-}
-
-impl fmt::Display for AdId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self)
-    }
-}
-
-impl Serialize for AdId {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(self)
-    }
-}
+pub type AdId = Name;
 
 /// The ids with a blank between them, for a cell of a table.
 #[must_use]
@@ -64,7 +30,7 @@ pub struct Ad {
     /// How the ledger knows the ad: platform and id, else a hash of its content.
     pub ad_id: AdId,
     /// Where the record came from, as `file:line`.
-    pub from: String,
+    pub from: Box<str>,
     /// What the platform published.
     pub offer: Offer,
     /// What the scan found.
@@ -77,7 +43,7 @@ pub struct Offer {
     /// The platform's own number of the ad.
     pub id: Option<String>,
     /// The platform, in the record's words, else the host of `url`.
-    pub platform: Option<String>,
+    pub platform: Option<Name>,
     /// Address of the ad.
     pub url: Option<String>,
     /// Heading.
@@ -87,34 +53,34 @@ pub struct Offer {
     /// Country as an ISO 3166-1 code, where the record names one.
     pub country: Option<&'static str>,
     /// Town or region in the record's words.
-    pub location: Option<String>,
+    pub location: Option<Name>,
     /// Seller's name on the platform.
-    pub seller: Option<String>,
+    pub seller: Option<Name>,
     /// Seller's page.
     pub seller_url: Option<String>,
     /// Day of publication, where the record gives one that can be read in one way only.
     pub date: Option<Date>,
     /// Addresses or hashes of photos.
-    pub images: Vec<String>,
+    pub images: Box<[Box<str>]>,
 }
 
 /// The `pugmark` object of a scan record.
 #[derive(Clone, Debug, Default)]
 pub struct Finding {
     /// Version of the record.
-    pub schema: String,
+    pub schema: Name,
     /// 0 to 100.
     pub score: f64,
     /// What the score came to.
     pub verdict: Verdict,
     /// ISO 639-1.
-    pub language: Option<String>,
+    pub language: Option<Name>,
     /// Products and taxa of the words that counted, each once.
-    pub hits: Vec<Hit>,
+    pub hits: Box<[Hit]>,
     /// Listings of the taxa meant.
     pub status: Option<Arc<Status>>,
     /// What the seller claims about legality.
-    pub claims: Vec<Claim>,
+    pub claims: Box<[Claim]>,
     /// Duties of national law that the seller says are not met.
     pub duties: Box<[Duty]>,
     /// Price asked.
@@ -122,43 +88,18 @@ pub struct Finding {
     /// Specimens offered, where the ad says how many.
     pub quantity: Option<u64>,
     /// Telephone numbers, addresses and handles in the text.
-    pub contacts: Vec<Contact>,
-    /// The score in words, a reason a line.
-    pub reasons: Box<str>,
-}
-
-/// What the scan decided.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Verdict {
-    /// Nothing that counts was found.
-    #[default]
-    Clear,
-    /// A person should look.
-    Review,
-    /// An offer of a listed specimen, as far as words can tell.
-    Flag,
-}
-
-impl Verdict {
-    /// The word used in records.
-    #[must_use]
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::Clear => "clear",
-            Self::Review => "review",
-            Self::Flag => "flag",
-        }
-    }
+    pub contacts: Box<[Contact]>,
+    /// The score in words.
+    pub reasons: Box<[Name]>,
 }
 
 /// A word that counted, as far as the figures need it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Hit {
     /// Product id, such as `ivory`.
-    pub product: Option<String>,
+    pub product: Option<Name>,
     /// Scientific name.
-    pub taxon: Option<String>,
+    pub taxon: Option<Name>,
 }
 
 /// Listings of the taxa that an ad may mean, the strictest first.
@@ -198,7 +139,7 @@ pub struct ListedTaxon {
 #[derive(Clone, Debug, Default, Deserialize)]
 pub struct Claim {
     /// Such as `antique` or `no-papers`.
-    pub kind: String,
+    pub kind: Name,
     /// The words of the ad.
     #[serde(default)]
     pub text: Option<String>,
@@ -232,7 +173,7 @@ pub struct Price {
     pub amount: f64,
     /// ISO 4217.
     #[serde(default)]
-    pub currency: Option<String>,
+    pub currency: Option<Name>,
     /// In euro, where a rate is known.
     #[serde(default)]
     pub eur: Option<f64>,
@@ -242,7 +183,7 @@ pub struct Price {
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
 pub struct Contact {
     /// `phone`, `email`, `telegram` …
-    pub kind: String,
+    pub kind: Name,
     /// In one spelling, whatever the ad wrote.
     pub value: String,
     /// As the ad writes it.

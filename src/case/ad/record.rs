@@ -9,8 +9,9 @@ use serde::Deserialize;
 use serde::de::{Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::value::RawValue;
 
+use super::name::Names;
 use super::words::{Text, Words};
-use super::{Claim, Contact, Duty, Finding, Hit, Offer, Price, Status, Verdict};
+use super::{Claim, Contact, Duty, Finding, Hit, Name, Offer, Price, Status, Verdict};
 use crate::case::{country, day};
 use crate::scan::ad::Role;
 
@@ -103,7 +104,7 @@ impl<'de> Visitor<'de> for RecordVisitor {
                 Field::Images => {
                     let Words { first, more } = map.next_value()?;
                     let images = first.into_iter().chain(more);
-                    record.offer.images = images.map(Cow::into_owned).collect();
+                    record.offer.images = images.map(Into::into).collect();
                 }
                 field => {
                     let words: Words<'de> = map.next_value()?;
@@ -136,7 +137,7 @@ pub struct Found<'a> {
     #[serde(borrow, default)]
     status: Option<&'a RawValue>,
     #[serde(default)]
-    claims: Vec<Claim>,
+    claims: Box<[Claim]>,
     #[serde(default)]
     duties: Box<[Duty]>,
     #[serde(default)]
@@ -144,9 +145,9 @@ pub struct Found<'a> {
     #[serde(default)]
     quantity: Option<u64>,
     #[serde(default)]
-    contacts: Vec<Contact>,
-    #[serde(default)]
-    reasons: Lines,
+    contacts: Box<[Contact]>,
+    #[serde(borrow, default)]
+    reasons: Vec<Text<'a>>,
 }
 
 impl Found<'_> {
@@ -155,59 +156,67 @@ impl Found<'_> {
     /// # Errors
     ///
     /// When the status has another form than this program knows.
-    pub fn check(&self, known: &mut Statuses) -> Result<(), serde_json::Error> {
+    pub fn check(&self, known: &mut Known) -> Result<(), serde_json::Error> {
         self.status.map(|status| known.status(status)).transpose().map(drop)
     }
 
-    /// The finding; its status is taken from `known`, where that has it.
+    /// The finding; its status and its names are taken from `known`, where that has them.
     ///
     /// # Errors
     ///
     /// When the status has another form than this program knows.
-    pub fn keep(mut self, known: &mut Statuses) -> Result<Finding, serde_json::Error> {
-        // A list that grew has room for more: of a hundred thousand ads that is much.
-        self.claims.shrink_to_fit();
-        self.contacts.shrink_to_fit();
-        let hit = |hit: Naming<'_>| Hit {
-            product: hit.product.map(Text::into_owned),
-            taxon: hit.taxon.map(Text::into_owned),
-        };
+    pub fn keep(mut self, known: &mut Known) -> Result<Finding, serde_json::Error> {
+        let status = self.status.map(|status| known.status(status)).transpose()?;
+        let names = &mut known.names;
+        self.claims.iter_mut().for_each(|claim| names.share(&mut claim.kind));
+        self.contacts.iter_mut().for_each(|contact| names.share(&mut contact.kind));
+        self.price.iter_mut().flat_map(|price| &mut price.currency).for_each(|it| names.share(it));
+        let mut name = |text: Text<'_>| names.of(&text);
         Ok(Finding {
-            schema: self.schema.into_owned(),
+            schema: name(self.schema),
             score: self.score,
             verdict: self.verdict,
-            language: self.language.map(Text::into_owned),
-            hits: self.hits.0.into_iter().map(hit).collect(),
-            status: self.status.map(|status| known.status(status)).transpose()?,
+            language: self.language.map(&mut name),
+            hits: self
+                .hits
+                .0
+                .into_iter()
+                .map(|hit| Hit {
+                    product: hit.product.map(&mut name),
+                    taxon: hit.taxon.map(&mut name),
+                })
+                .collect(),
+            status,
             claims: self.claims,
             duties: self.duties,
             price: self.price,
             quantity: self.quantity,
             contacts: self.contacts,
-            reasons: self.reasons.0,
+            reasons: self.reasons.into_iter().map(name).collect(),
         })
     }
 }
 
-/// The statuses read so far by their JSON: many ads have the same one.
+/// What many ads have alike and what is kept once: statuses by their JSON, and names.
 #[derive(Debug, Default)]
-pub struct Statuses {
-    known: HashMap<Box<str>, Arc<Status>>,
+pub struct Known {
+    statuses: HashMap<Box<str>, Arc<Status>>,
+    names: Names,
 }
 
-impl Statuses {
+impl Known {
     /// Statuses that are kept; more different ones than that are not expected.
     const MOST: usize = 10_000;
 
     fn status(&mut self, json: &RawValue) -> Result<Arc<Status>, serde_json::Error> {
-        if let Some(known) = self.known.get(json.get()) {
+        if let Some(known) = self.statuses.get(json.get()) {
             return Ok(Arc::clone(known));
         }
         let status: Arc<Status> = Arc::new(serde_json::from_str(json.get())?);
-        if self.known.len() == Self::MOST {
-            self.known.clear();
+        if self.statuses.len() == Self::MOST {
+            self.statuses.clear();
         }
-        self.known.insert(json.get().into(), Arc::clone(&status));
+        self.statuses.insert(json.get().into(), Arc::clone(&status));
         Ok(status)
     }
 }
@@ -251,50 +260,27 @@ impl<'de> Visitor<'de> for HitsVisitor {
     }
 }
 
-/// Strings as the lines of one text.
-#[derive(Debug, Default)]
-struct Lines(Box<str>);
-
-impl<'de> Deserialize<'de> for Lines {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_seq(LinesVisitor)
-    }
-}
-
-struct LinesVisitor;
-
-impl<'de> Visitor<'de> for LinesVisitor {
-    type Value = Lines;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a list of strings")
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Self::Value, A::Error> {
-        let mut lines = String::new();
-        while let Some(line) = list.next_element::<Text<'de>>()? {
-            if !lines.is_empty() {
-                lines.push('\n');
-            }
-            lines.extend(line.chars().map(|c| if c == '\n' { ' ' } else { c }));
-        }
-        Ok(Lines(lines.into()))
-    }
-}
-
 impl Offer {
+    /// Takes the names from `known`, where that has them.
+    #[must_use]
+    pub fn sharing(mut self, known: &mut Known) -> Self {
+        let names = [&mut self.platform, &mut self.location, &mut self.seller];
+        names.into_iter().flatten().for_each(|name| known.names.share(name));
+        self
+    }
+
     /// Keeps `word` for `field` unless an earlier field has given it.
     fn put(&mut self, field: Field, word: String, country_text: &mut Option<String>) {
         let place = match field {
             Field::Title if self.title.is_empty() => return self.title = word,
             Field::Text if self.text.is_empty() => return self.text = word,
             Field::Date => return self.date = self.date.or_else(|| day::read(&word)),
+            Field::Platform => return put_name(&mut self.platform, &word),
+            Field::Location => return put_name(&mut self.location, &word),
+            Field::Seller => return put_name(&mut self.seller, &word),
             Field::Id => &mut self.id,
-            Field::Platform => &mut self.platform,
             Field::Url => &mut self.url,
             Field::Country => country_text,
-            Field::Location => &mut self.location,
-            Field::Seller => &mut self.seller,
             Field::SellerUrl => &mut self.seller_url,
             Field::Title | Field::Text | Field::Images | Field::Finding | Field::Other => return,
         };
@@ -310,11 +296,15 @@ impl Offer {
     }
 }
 
+fn put_name(place: &mut Option<Name>, word: &str) {
+    place.get_or_insert_with(|| word.into());
+}
+
 /// The host of an address, without a leading `www.`.
-fn host(address: &str) -> Option<String> {
+fn host(address: &str) -> Option<Name> {
     let parsed = url::Url::parse(address).ok()?;
     let host = parsed.host_str()?;
-    Some(host.strip_prefix("www.").unwrap_or(host).to_owned())
+    Some(host.strip_prefix("www.").unwrap_or(host).into())
 }
 
 #[cfg(test)]

@@ -98,11 +98,11 @@ mod tests {
     #[test]
     fn a_number_is_known_with_and_without_its_country_code_and_a_courier_is_not() {
         let mut ad = Ad::default();
-        ad.offer.platform = Some("a.example".to_owned());
-        ad.offer.seller = Some("attic_tom".to_owned());
+        ad.offer.platform = Some("a.example".into());
+        ad.offer.seller = Some("attic_tom".into());
         let phone =
-            |value: &str| Contact { kind: "phone".to_owned(), value: value.to_owned(), text: None };
-        ad.finding.contacts = vec![phone("+447700900461"), phone("+496990009123")];
+            |value: &str| Contact { kind: "phone".into(), value: value.to_owned(), text: None };
+        ad.finding.contacts = [phone("+447700900461"), phone("+496990009123")].into();
         let people = People::of(&[ad], &BTreeSet::from(["+496990009123".to_owned()]));
         let tom = ["a.example/attic_tom"];
         assert_eq!(people.known("T. Smith, 07700 900461"), tom);

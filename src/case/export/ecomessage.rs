@@ -15,6 +15,8 @@ use crate::case::ad::Ad;
 use crate::case::country;
 use crate::case::duplicates::Prints;
 use crate::case::links::{Kind, shown};
+use crate::case::product;
+use crate::case::report::Language;
 use crate::case::summary::{Eur, products, taxa_in_words};
 use crate::output::terminal_text;
 
@@ -133,14 +135,16 @@ impl Form<'_> {
     }
 
     fn platforms(&self) -> Vec<String> {
-        let platforms = self.counted(|ad| ad.offer.platform.clone().into_iter().collect());
+        let platforms =
+            self.counted(|ad| ad.offer.platform.iter().map(ToString::to_string).collect());
         vec![in_words(&platforms)]
     }
 
     fn specimens(&self) -> Vec<String> {
         let mut lines = Vec::new();
         for ad in self.ads().take(MOST_ADS) {
-            let mut what = products(&ad.finding);
+            let name = |id: String| product::name(&id, Language::En).map_or(id, str::to_owned);
+            let mut what: Vec<String> = products(&ad.finding).into_iter().map(name).collect();
             what.extend(taxa_in_words(&ad.finding));
             let status = ad.finding.status.as_deref().cloned().unwrap_or_default();
             lines.push(format!(
@@ -181,7 +185,7 @@ impl Form<'_> {
     }
 
     fn route(&self) -> Vec<String> {
-        let places = self.counted(|ad| ad.offer.location.clone().into_iter().collect());
+        let places = self.counted(|ad| ad.offer.location.iter().map(ToString::to_string).collect());
         vec![
             format!("Places that the advertisements name: {}", in_words(&places)),
             "Origin, transit, destination: [not known from the ads; see `pugmark case customs`]"
@@ -191,7 +195,7 @@ impl Form<'_> {
 
     fn manner(&self) -> Vec<String> {
         let claims =
-            self.counted(|ad| ad.finding.claims.iter().map(|it| it.kind.clone()).collect());
+            self.counted(|ad| ad.finding.claims.iter().map(|it| it.kind.to_string()).collect());
         let mut ways: BTreeMap<String, usize> = BTreeMap::new();
         for edge in self.dossier.links.clusters.iter().flat_map(|cluster| &cluster.edges) {
             *ways.entry(edge.kind.word().to_owned()).or_default() += 1;

@@ -35,29 +35,29 @@ pub struct AdRow {
 impl From<&Ad> for AdRow {
     fn from(ad: &Ad) -> Self {
         let (offer, finding) = (&ad.offer, &ad.finding);
-        let text = |text: &Option<String>| text.clone().unwrap_or_default();
+        let text = |text: Option<&str>| text.unwrap_or_default().to_owned();
         let status = finding.status.as_deref().cloned().unwrap_or_default();
         let price = finding.price.clone().unwrap_or_default();
         let eur = price.eur.and_then(Eur::new).map(Eur::cents);
-        let claims = finding.claims.iter().map(|claim| claim.kind.as_str());
+        let claims = finding.claims.iter().map(|claim| &*claim.kind);
         let contacts =
             finding.contacts.iter().map(|contact| format!("{}:{}", contact.kind, contact.value));
         Self {
             ad_id: ad.ad_id.to_string(),
-            platform: text(&offer.platform),
-            url: text(&offer.url),
+            platform: text(offer.platform.as_deref()),
+            url: text(offer.url.as_deref()),
             date: offer.date.map(|date| date.to_string()).unwrap_or_default(),
             country: offer.country.unwrap_or_default().to_owned(),
-            location: text(&offer.location),
-            seller: text(&offer.seller),
+            location: text(offer.location.as_deref()),
+            seller: text(offer.seller.as_deref()),
             title: offer.title.clone(),
             taxa: taxa_in_words(finding).join("; "),
             products: products(finding).join("; "),
-            appendix: text(&status.appendix),
-            annex: text(&status.annex),
+            appendix: text(status.appendix.as_deref()),
+            annex: text(status.annex.as_deref()),
             specimens: finding.quantity.map(|count| count.to_string()).unwrap_or_default(),
             price: finding.price.as_ref().map(|_| price.amount.to_string()).unwrap_or_default(),
-            currency: text(&price.currency),
+            currency: text(price.currency.as_deref()),
             price_eur: eur
                 .map(|cents| format!("{}.{:02}", cents / 100, cents % 100))
                 .unwrap_or_default(),
@@ -65,7 +65,7 @@ impl From<&Ad> for AdRow {
             contacts: contacts.collect::<Vec<_>>().join("; "),
             verdict: finding.verdict.word(),
             score: finding.score.to_string(),
-            record: ad.from.clone(),
+            record: ad.from.to_string(),
         }
     }
 }

@@ -82,7 +82,7 @@ impl Bundle<'_> {
             seen.insert(self.account(&name));
         }
         for contact in &ad.finding.contacts {
-            if contact.kind == "email" {
+            if &*contact.kind == "email" {
                 let object = json!({ "value": contact.value });
                 seen.insert(self.observable("email-addr", &contact.value, object));
             }
@@ -109,7 +109,7 @@ impl Bundle<'_> {
 
     fn content(&self, ad: &Ad) -> String {
         let mut lines = vec![ad.offer.text.clone(), tags(ad).join("; ")];
-        let phones = ad.finding.contacts.iter().filter(|contact| contact.kind != "email");
+        let phones = ad.finding.contacts.iter().filter(|contact| &*contact.kind != "email");
         lines.extend(phones.map(|contact| format!("{}: {}", contact.kind, contact.value)));
         if ad.offer.date.is_none() {
             let made = self.dossier.made.strftime("%F");

@@ -14,12 +14,12 @@ use crate::case::{CaseDetails, CaseRecord};
 fn ads() -> Vec<Ad> {
     let ad = |id: usize, seller: &str| {
         let mut ad = Ad { ad_id: format!("a.example/{id}").into(), ..Ad::default() };
-        ad.offer.platform = Some("a.example".to_owned());
-        ad.offer.seller = Some(seller.to_owned());
+        ad.offer.platform = Some("a.example".into());
+        ad.offer.seller = Some(seller.into());
         ad.offer.url = Some(format!("https://a.example/{id}"));
         let text = |text: &str| text.to_owned();
         ad.finding.contacts =
-            vec![Contact { kind: text("phone"), value: text("+491"), text: None }];
+            [Contact { kind: "phone".into(), value: text("+491"), text: None }].into();
         ad
     };
     vec![ad(1, "tom"), ad(2, "thomas")]

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
 use super::{LONGEST_LINE, LedgerError};
-use crate::case::ad::{Offer, SCAN_SCHEMA, ScanRecord, Statuses};
+use crate::case::ad::{Known, Offer, SCAN_SCHEMA, ScanRecord};
 use crate::evidence::{Hasher, Sha256};
 use crate::scan::pipeline;
 use crate::scan::read::{Block, Blocks};
@@ -51,7 +51,7 @@ impl Incoming {
         let hasher = Mutex::new(Hasher::default());
         let blocks = Blocks::lines(HashingReader { input, hasher: &hasher }, LONGEST_LINE);
         let read = || {
-            let mut known = Statuses::default();
+            let mut known = Known::default();
             move |block: &Block| batch(block, name, &mut known)
         };
         let mut unscanned = false;
@@ -148,7 +148,7 @@ struct Batch {
     refused: Option<LedgerError>,
 }
 
-fn batch(block: &Block, name: &str, known: &mut Statuses) -> Batch {
+fn batch(block: &Block, name: &str, known: &mut Known) -> Batch {
     let mut batch = Batch::default();
     if let Some(line) = block.too_long {
         batch.defects.push((format!("{name}:{line}"), Defect::TooLong));
@@ -201,7 +201,7 @@ enum Defect {
 }
 
 /// Checks a scan record and returns the ledger's name of its ad.
-fn read_record(bytes: &[u8], known: &mut Statuses) -> Result<String, Defect> {
+fn read_record(bytes: &[u8], known: &mut Known) -> Result<String, Defect> {
     let text = std::str::from_utf8(bytes).map_err(|_| Defect::NotText)?;
     let record: ScanRecord<'_> = match serde_json::from_str(text) {
         Ok(record) => record,

@@ -18,7 +18,7 @@ use fs_err::File;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
-use super::ad::{Ad, SCAN_SCHEMA, ScanRecord, Statuses, Text, Verdict};
+use super::ad::{Ad, Known, SCAN_SCHEMA, ScanRecord, Text, Verdict};
 use super::decisions::Decisions;
 use super::rates::Rates;
 use crate::scan::pipeline;
@@ -100,13 +100,13 @@ struct WholeLine<'a> {
 }
 
 impl WholeLine<'_> {
-    fn read(bytes: &[u8], known: &mut Statuses) -> Result<Ad, serde_json::Error> {
+    fn read(bytes: &[u8], known: &mut Known) -> Result<Ad, serde_json::Error> {
         let line: WholeLine<'_> = serde_json::from_slice(bytes)?;
         let finding = line.record.finding.map(|found| found.keep(known)).transpose()?;
         Ok(Ad {
             ad_id: (&*line.ad_id).into(),
-            from: line.from.into_owned(),
-            offer: line.record.offer,
+            from: (&*line.from).into(),
+            offer: line.record.offer.sharing(known),
             finding: finding.unwrap_or_default(),
         })
     }
@@ -148,7 +148,7 @@ impl Ledger {
         let Some(file) = self.open()? else { return Ok(()) };
         let blocks = Blocks::lines(file, LONGEST_LINE);
         let parse = || {
-            let mut known = Statuses::default();
+            let mut known = Known::default();
             move |block: &Block| self.ads(block, &mut known)
         };
         let take = |ads: Result<Vec<Ad>, LedgerError>| {
@@ -182,7 +182,7 @@ impl Ledger {
     }
 
     /// The ads of the lines of `block`.
-    fn ads(&self, block: &Block, known: &mut Statuses) -> Result<Vec<Ad>, LedgerError> {
+    fn ads(&self, block: &Block, known: &mut Known) -> Result<Vec<Ad>, LedgerError> {
         let damaged = |line, source| LedgerError::Damaged { path: self.path.clone(), line, source };
         if let Some(line) = block.too_long {
             let source = serde::de::Error::custom("longer than any record may be");

@@ -194,7 +194,7 @@ pub fn values(ad: &Ad) -> Vec<(Kind, Cow<'_, str>)> {
     let contacts = ad.finding.contacts.iter().filter_map(of_contact);
     let payments = payment::references(&ad.offer.text).into_iter();
     let photos = ad.offer.images.iter().filter(|image| !is_stand_in(image));
-    let photos = photos.map(|image| (Kind::Photo, Cow::from(image)));
+    let photos = photos.map(|image| (Kind::Photo, Cow::from(&**image)));
     contacts.chain(payments.map(|value| (Kind::Payment, value.into()))).chain(photos).collect()
 }
 
@@ -233,7 +233,7 @@ pub(super) fn is_stand_in(image: &str) -> bool {
 /// who wrote it.
 pub(in crate::case) fn of_contact(contact: &Contact) -> Option<(Kind, Cow<'_, str>)> {
     let is_number = contact.value.starts_with('+');
-    match contact.kind.as_str() {
+    match &*contact.kind {
         "link" => None,
         "phone" => Some((Kind::Phone, Cow::from(&contact.value))),
         "email" => Some((Kind::Email, contact.value.to_lowercase().into())),

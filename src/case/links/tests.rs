@@ -7,13 +7,13 @@ use crate::case::ad::{Ad, Contact};
 
 fn ad(account: &str, id: usize, text: &str, contacts: &[(&str, &str)]) -> Ad {
     let mut ad = Ad { ad_id: format!("m.example/{id}").into(), ..Ad::default() };
-    ad.offer.platform = Some("m.example".to_owned());
-    ad.offer.seller = Some(account.to_owned());
+    ad.offer.platform = Some("m.example".into());
+    ad.offer.seller = Some(account.into());
     text.clone_into(&mut ad.offer.text);
     ad.finding.contacts = contacts
         .iter()
         .map(|(kind, value)| Contact {
-            kind: (*kind).to_owned(),
+            kind: (*kind).into(),
             value: (*value).to_owned(),
             text: Some((*value).to_owned()),
         })

@@ -143,7 +143,7 @@ pub fn shown_by_account(ads: &[Ad], platform: &str) -> BTreeMap<String, usize> {
     let mut counts = BTreeMap::new();
     for ad in ads.iter().filter(|ad| ad.offer.platform.as_deref() == Some(platform)) {
         if let Some(seller) = &ad.offer.seller {
-            *counts.entry(seller.clone()).or_default() += 1;
+            *counts.entry(seller.to_string()).or_default() += 1;
         }
     }
     counts

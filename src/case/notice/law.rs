@@ -51,7 +51,7 @@ impl Law {
 
     /// Why an ad that offers a specimen of `annex` is considered illegal.
     pub(super) fn reasons(self, ad: &Ad, annex: &str, language: Language) -> Vec<String> {
-        let old = |claim: &Claim| matches!(claim.kind.as_str(), "antique" | "pre-1947");
+        let old = |claim: &Claim| matches!(&*claim.kind, "antique" | "pre-1947");
         let old = ad.finding.claims.iter().any(old);
         match self {
             Self::Eu => {

@@ -161,7 +161,7 @@ fn grounds(ad: &Ad) -> Result<&'static str, &'static str> {
         None => return Err("no Annex of Regulation (EC) No 338/97"),
     };
     let claims =
-        |kinds: &[&str]| ad.finding.claims.iter().any(|claim| kinds.contains(&claim.kind.as_str()));
+        |kinds: &[&str]| ad.finding.claims.iter().any(|claim| kinds.contains(&&*claim.kind));
     if claims(&["no-papers"]) {
         return Ok(annex);
     }
@@ -214,7 +214,7 @@ fn item(
         ad_id: ad.ad_id.clone(),
         url: ad.offer.url.clone(),
         title: ad.offer.title.clone(),
-        account: ad.offer.seller.clone(),
+        account: ad.offer.seller.as_deref().map(str::to_owned),
         published: ad.offer.date,
         offered: offered(ad, language),
         annex: annex.to_owned(),

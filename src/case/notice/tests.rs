@@ -13,11 +13,11 @@ use crate::evidence::State;
 
 fn ad(id: usize, platform: &str, annex: Option<&str>, language: &str) -> Ad {
     let mut ad = Ad { ad_id: format!("{platform}/{id}").into(), ..Ad::default() };
-    ad.offer.platform = Some(platform.to_owned());
-    ad.offer.seller = Some("tom".to_owned());
+    ad.offer.platform = Some(platform.into());
+    ad.offer.seller = Some("tom".into());
     ad.offer.url = Some(format!("https://{platform}/ad/{id}"));
     ad.offer.title = format!("Tusk {id}");
-    ad.finding.language = Some(language.to_owned());
+    ad.finding.language = Some(language.into());
     let taxon = ListedTaxon { name: "Elephas maximus".to_owned(), ..ListedTaxon::default() };
     ad.finding.status = Some(
         Status {
@@ -50,14 +50,14 @@ fn drafts(ads: &[Ad], language: Option<Language>) -> Notices {
 /// without an address; the first is preserved.
 fn shown_ads(country: &'static str) -> (Vec<Ad>, BTreeMap<String, Preserved>) {
     let mut ads: Vec<Ad> = (1..=4).map(|id| ad(id, "a.example", Some("A"), "en")).collect();
-    let hit = |id: &str| Hit { product: Some(id.to_owned()), taxon: None };
+    let hit = |id: &str| Hit { product: Some(id.into()), taxon: None };
     for (ad, product) in ads.iter_mut().zip(["ivory", "parrot-live", "fossil", "coral-live"]) {
-        ad.finding.hits = vec![hit(product)];
+        ad.finding.hits = [hit(product)].into();
         ad.offer.country = Some(country);
         ad.offer.date = Some(date(2026, 10, 5));
     }
     let claim = Claim { kind: "antique".into(), text: Some("um 1900".into()), ..Claim::default() };
-    ads[0].finding.claims = vec![claim];
+    ads[0].finding.claims = [claim].into();
     let duty = Duty {
         taxon: "Psittacus erithacus".to_owned(),
         country: "DE".to_owned(),
@@ -177,7 +177,7 @@ fn text_of_a_stranger_stays_on_its_line() {
 #[test]
 fn ads_that_claim_to_be_lawful_are_left_to_a_person() {
     let claim = |mut ad: Ad, kinds: &[&str]| {
-        let claim = |kind: &&str| Claim { kind: (*kind).to_owned(), ..Claim::default() };
+        let claim = |kind: &&str| Claim { kind: (*kind).into(), ..Claim::default() };
         ad.finding.claims = kinds.iter().map(claim).collect();
         ad
     };
@@ -201,7 +201,7 @@ fn a_platform_in_great_britain_gets_a_report_that_claims_no_procedure() {
         ad
     };
     let mut ivory = british(1, "A");
-    ivory.finding.hits = vec![Hit { product: Some("ivory".to_owned()), taxon: None }];
+    ivory.finding.hits = [Hit { product: Some("ivory".into()), taxon: None }].into();
     let ads = [ivory, british(2, "B"), british(3, "A"), british(4, "A")];
     for language in [Language::En, Language::Fr, Language::De, Language::Nl] {
         let notice = &drafts(&ads, Some(language)).notices[0];
@@ -237,8 +237,8 @@ fn the_law_follows_the_platforms_country() {
 #[test]
 fn products_are_named_in_the_letters_language_and_left_out_where_it_has_no_name() {
     let mut ad = ad(1, "a.example", Some("A"), "en");
-    let hit = |id: &str| Hit { product: Some(id.to_owned()), taxon: None };
-    ad.finding.hits = vec![hit("rhino-horn"), hit("monkey-live")];
+    let hit = |id: &str| Hit { product: Some(id.into()), taxon: None };
+    ad.finding.hits = [hit("rhino-horn"), hit("monkey-live")].into();
     let offered =
         |language| drafts(&[ad.clone()], Some(language)).notices[0].items[0].offered.clone();
     assert_eq!(offered(Language::En), "live monkey, rhino horn, Elephas maximus");

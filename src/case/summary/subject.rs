@@ -122,12 +122,12 @@ mod tests {
 
     fn about(hits: Vec<Hit>, taxa: Vec<ListedTaxon>) -> Vec<String> {
         let status = Some(Status { taxa, ..Status::default() }.into());
-        let finding = Finding { hits, status, ..Finding::default() };
+        let finding = Finding { hits: hits.into(), status, ..Finding::default() };
         subjects(&finding).into_iter().map(|subject| subject.name.to_owned()).collect()
     }
 
     fn ivory() -> Hit {
-        Hit { product: Some("ivory".to_owned()), taxon: None }
+        Hit { product: Some("ivory".into()), taxon: None }
     }
 
     fn elephants() -> Vec<ListedTaxon> {
@@ -150,14 +150,14 @@ mod tests {
 
     #[test]
     fn taxa_named_in_the_ad_count_each() {
-        let named = |name: &str| Hit { product: None, taxon: Some(name.to_owned()) };
+        let named = |name: &str| Hit { product: None, taxon: Some(name.into()) };
         let hits = vec![named("Loxodonta africana"), named("Elephas maximus")];
         assert_eq!(about(hits, elephants()), ["Elephas maximus", "Loxodonta africana"]);
     }
 
     #[test]
     fn a_family_named_beside_a_species_of_it_says_nothing_more() {
-        let named = |name: &str| Hit { product: None, taxon: Some(name.to_owned()) };
+        let named = |name: &str| Hit { product: None, taxon: Some(name.into()) };
         let hits = vec![named("Elephantidae"), named("Elephas maximus")];
         let mut taxa = elephants();
         taxa.push(taxon("Elephantidae", "Proboscidea", "Elephantidae"));

@@ -129,11 +129,7 @@ const LISTS: [(&str, Keys, Rest); 10] = [
         |ad| vec![ad.offer.date.map_or(UNKNOWN.into(), |date| day::week(date).into())],
         Rest::Unknown,
     ),
-    (
-        "claim",
-        |ad| ad.finding.claims.iter().map(|it| it.kind.as_str().into()).collect(),
-        Rest::LeftOut,
-    ),
+    ("claim", |ad| ad.finding.claims.iter().map(|it| (&*it.kind).into()).collect(), Rest::LeftOut),
 ];
 
 fn one(key: Option<&str>) -> Vec<Cow<'_, str>> {

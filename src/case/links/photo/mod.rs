@@ -194,10 +194,10 @@ mod tests {
 
     fn ad(number: usize, images: &[&str]) -> Ad {
         let mut ad = Ad { ad_id: format!("m.example/{number}").into(), ..Ad::default() };
-        ad.offer.platform = Some("m.example".to_owned());
-        ad.offer.seller = Some(format!("s{number}"));
+        ad.offer.platform = Some("m.example".into());
+        ad.offer.seller = Some(format!("s{number}").into());
         ad.offer.url = Some(format!("https://m.example/{number}"));
-        ad.offer.images = images.iter().map(|image| (*image).to_owned()).collect();
+        ad.offer.images = images.iter().map(|image| (*image).into()).collect();
         ad
     }
 

@@ -61,7 +61,7 @@ impl Page<'_> {
         let account = [offer.platform.as_deref(), offer.seller.as_deref()];
         let account: Vec<String> =
             account.into_iter().flatten().map(|text| strangers::excerpt(text, 80)).collect();
-        let reasons = ad.finding.reasons.lines().take(8).map(|why| strangers::excerpt(why, 160));
+        let reasons = ad.finding.reasons.iter().take(8).map(|why| strangers::excerpt(why, 160));
         let reasons: Vec<String> = reasons.collect();
         html! {
             h3 { @if title.is_empty() { (self.word("untitled")) } @else { (title) } }

@@ -11,10 +11,10 @@ use crate::case::summary::{CaseHead, Summary, Terms, Visits, count};
 
 fn ad(number: usize, title: &str) -> Ad {
     let mut ad = Ad { ad_id: format!("m.example/{number}").into(), ..Ad::default() };
-    ad.offer.platform = Some("m.example".to_owned());
+    ad.offer.platform = Some("m.example".into());
     ad.offer.title = title.to_owned();
     title.clone_into(&mut ad.offer.text);
-    ad.offer.seller = Some(title.to_owned());
+    ad.offer.seller = Some(title.into());
     ad.offer.date = Some(jiff::civil::date(2026, 10, 5));
     ad
 }
