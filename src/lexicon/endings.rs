@@ -3,7 +3,7 @@
 //! A stem is found at the beginning of a word. What is left must be an ending that
 //! the language writes, or *кит* (whale) would be found in *Китай* (China).
 
-use std::collections::HashSet;
+use std::collections::HashMap;
 use std::sync::LazyLock;
 
 /// Which endings may follow a stem.
@@ -116,13 +116,12 @@ impl Ending {
         }
         match self {
             Self::Any => letters <= 6,
-            Self::WestSlavic => is_in(WEST_SLAVIC, rest),
-            Self::Swedish => is_in(SWEDISH, rest),
-            Self::Finnish => is_in(FINNISH, rest),
-            Self::Hungarian => is_in(HUNGARIAN, rest),
+            Self::WestSlavic | Self::Swedish | Self::Finnish | Self::Hungarian => {
+                self.is_listing(rest)
+            }
             Self::EastSlavic => {
                 // After a short stem only the endings of cases.
-                is_in(EAST_SLAVIC, rest) && (letters <= 2 || stem.chars().count() >= 4)
+                self.is_listing(rest) && (letters <= 2 || stem.chars().count() >= 4)
             }
             Self::Turkish => {
                 let after_vowel = stem.ends_with(is_turkish_vowel);
@@ -133,24 +132,39 @@ impl Ending {
             Self::Arabic => ARABIC.contains(&rest),
         }
     }
+
+    /// True when the list of the family has `rest`.
+    fn is_listing(self, rest: &str) -> bool {
+        let listed = LISTED.get(rest).copied().unwrap_or(0);
+        let place = LISTS.iter().position(|(family, _)| *family == self);
+        place.is_some_and(|bit| listed & 1 << bit != 0)
+    }
 }
 
-/// The endings of the languages whose endings are all spelled out.
-static LISTED: LazyLock<HashSet<&'static str>> = LazyLock::new(|| {
-    let lists = [WEST_SLAVIC, EAST_SLAVIC, SWEDISH, FINNISH, HUNGARIAN];
-    lists.iter().flat_map(|list| list.split_whitespace()).collect()
+/// The languages whose endings are all spelled out.
+const LISTS: [(Ending, &str); 5] = [
+    (Ending::WestSlavic, WEST_SLAVIC),
+    (Ending::EastSlavic, EAST_SLAVIC),
+    (Ending::Swedish, SWEDISH),
+    (Ending::Finnish, FINNISH),
+    (Ending::Hungarian, HUNGARIAN),
+];
+
+/// Their endings, with a bit for each of [`LISTS`] that an ending is in.
+static LISTED: LazyLock<HashMap<&'static str, u8>> = LazyLock::new(|| {
+    let mut listed = HashMap::new();
+    for (bit, (_, list)) in LISTS.iter().enumerate() {
+        for ending in list.split_whitespace() {
+            *listed.entry(ending).or_default() |= 1 << bit;
+        }
+    }
+    listed
 });
 
 /// True when `rest`, folded, may follow some stem of a language whose endings are listed.
 #[must_use]
 pub fn is_listed(rest: &str) -> bool {
-    rest.is_empty() || LISTED.contains(rest)
-}
-
-fn is_in(endings: &str, rest: &str) -> bool {
-    endings
-        .match_indices(rest)
-        .any(|(at, _)| endings[..at].ends_with(' ') && endings[at + rest.len()..].starts_with(' '))
+    rest.is_empty() || LISTED.contains_key(rest)
 }
 
 fn is_turkish_vowel(c: char) -> bool {

@@ -31,6 +31,12 @@ pub fn class(c: char) -> Class {
         };
     }
     match c {
+        // Nearly all others.
+        '\u{C0}'..='\u{D6}'
+        | '\u{D8}'..='\u{F6}'
+        | '\u{F8}'..='\u{24F}'
+        | '\u{400}'..='\u{481}'
+        | '\u{48A}'..='\u{52F}' => Class::Letter,
         '\u{AD}'
         | '\u{34F}'
         | '\u{61C}'

@@ -16,6 +16,16 @@ pub struct Unit {
     pub end: u32,
     /// The character.
     pub c: char,
+    /// What it is.
+    pub class: Class,
+}
+
+impl Unit {
+    /// The character `c`, for which the bytes from `start` to `end` stand.
+    #[must_use]
+    pub fn new(start: usize, end: usize, c: char) -> Self {
+        Self { start: short(start), end: short(end), c, class: class(c) }
+    }
 }
 
 /// What a token is made of.
@@ -84,10 +94,8 @@ impl Words {
     /// Cuts `text` as it stands.
     #[must_use]
     pub fn of(text: &str) -> Self {
-        let units: Vec<Unit> = text
-            .char_indices()
-            .map(|(at, c)| Unit { start: short(at), end: short(at + c.len_utf8()), c })
-            .collect();
+        let units: Vec<Unit> =
+            text.char_indices().map(|(at, c)| Unit::new(at, at + c.len_utf8(), c)).collect();
         let mut words = Self::default();
         words.cut(&units);
         words
@@ -119,7 +127,7 @@ impl Words {
     }
 
     fn gap(&self, between: &[Unit]) -> Gap {
-        let mut seen = between.iter().filter(|unit| class(unit.c) != Class::Invisible);
+        let mut seen = between.iter().filter(|unit| unit.class != Class::Invisible);
         match (seen.next(), seen.next()) {
             _ if self.tokens.is_empty() => Gap::Break,
             (None, _) => Gap::None,
@@ -134,9 +142,9 @@ impl Words {
     }
 
     fn push(&mut self, units: &[Unit], shape: Shape, gap: Gap) {
-        let digits = units.iter().take_while(|unit| class(unit.c) == Class::Digit).count();
+        let digits = units.iter().take_while(|unit| unit.class == Class::Digit).count();
         let letters = units.len() - digits;
-        let all_letters = units[digits..].iter().all(|unit| class(unit.c) != Class::Digit);
+        let all_letters = units[digits..].iter().all(|unit| unit.class != Class::Digit);
         if shape == Shape::Word && digits > 0 && all_letters && (letters <= 3 || digits >= 2) {
             self.push_one(&units[..digits], Shape::Number, gap);
             self.push_one(&units[digits..], Shape::Word, Gap::None);
@@ -171,6 +179,12 @@ impl Words {
         let from = self.folded.len();
         let (mut accents, mut marked) = (NO_ACCENTS, false);
         for unit in units {
+            if unit.c.is_ascii() {
+                let lower = unit.c.to_ascii_lowercase();
+                self.folded.push(lower);
+                accents = hashed(accents, Some(lower));
+                continue;
+            }
             let Some(letter) = letters::letter(unit.c) else {
                 self.folded.truncate(from);
                 return None;
@@ -196,7 +210,7 @@ impl Words {
                 self.folded.push(whole);
                 continue;
             }
-            if class(c) == Class::Invisible {
+            if unit.class == Class::Invisible {
                 marked |= matches!(c, '\u{300}'..='\u{36F}');
                 // a and its accent as two characters are á.
                 if let Some(whole) = letter.and_then(|letter| compose(letter, c)) {
@@ -233,7 +247,7 @@ fn short(at: usize) -> u32 {
 }
 
 fn shape_at(units: &[Unit], at: usize) -> Option<Shape> {
-    match class(units[at].c) {
+    match units[at].class {
         Class::Letter => Some(Shape::Word),
         Class::Digit if is_number(units, at) => Some(Shape::Number),
         Class::Digit => Some(Shape::Word),
@@ -253,22 +267,22 @@ pub fn is_currency(c: char) -> bool {
 /// True when the digits at `at` are not the beginning of a word.
 fn is_number(units: &[Unit], at: usize) -> bool {
     let after =
-        units[at..].iter().find(|unit| !matches!(class(unit.c), Class::Digit | Class::Invisible));
-    after.is_none_or(|unit| class(unit.c) != Class::Letter)
+        units[at..].iter().find(|unit| !matches!(unit.class, Class::Digit | Class::Invisible));
+    after.is_none_or(|unit| unit.class != Class::Letter)
 }
 
 fn end_of(units: &[Unit], at: usize, shape: Shape) -> usize {
     let mut end = at + 1;
     while end < units.len() {
-        let c = units[end].c;
-        let goes_on = match (shape, class(c)) {
+        let Unit { c, class, .. } = units[end];
+        let goes_on = match (shape, class) {
             (_, Class::Invisible) => true,
             (Shape::Word, Class::Letter | Class::Digit)
             | (Shape::Run, Class::Inside)
             | (Shape::Number, Class::Digit) => true,
             (Shape::Number, Class::Other) => {
                 matches!(c, '.' | ',' | '\'' | '’')
-                    && units.get(end + 1).is_some_and(|next| class(next.c) == Class::Digit)
+                    && units.get(end + 1).is_some_and(|next| next.class == Class::Digit)
             }
             _ => false,
         };

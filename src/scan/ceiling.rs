@@ -68,8 +68,8 @@ pub(super) fn points(marks: &[Mark<'_>], around: Circumstances, weights: &Weight
     let most = |feature: &judgement::Feature| {
         let points = feature.value * weights.get(feature.name);
         // Further negatives could only make it less.
-        let is_settled = SETTLED.contains(&feature.name) || feature.name.starts_with(NEGATIVE);
-        if is_settled { points } else { points.max(0.0) }
+        let is_settled = || SETTLED.contains(&feature.name) || feature.name.starts_with(NEGATIVE);
+        if points >= 0.0 || is_settled() { points } else { 0.0 }
     };
     let foreign = weights.get("anchor.foreign").max(0.0);
     let sums = judgement::anchors(marks)

@@ -135,11 +135,32 @@ pub fn judge(marks: &[Mark<'_>], around: Circumstances, weights: &Weights) -> Ju
     Judgement { points, features: by_size(features, weights), anchor: Some(anchor), anchors }
 }
 
-/// The points of [`judge`] alone.
-#[must_use]
-pub fn points(marks: &[Mark<'_>], around: Circumstances, weights: &Weights) -> f64 {
-    let points = anchors(marks).map(|at| sum(&features(marks, at, around), weights));
-    points.max_by(f64::total_cmp).unwrap_or_default()
+/// The points of [`judge`] alone, by whether a price and whether a contact is given; what
+/// `around` says of these is not asked.
+pub fn points_by(
+    marks: &[Mark<'_>],
+    around: Circumstances,
+    weights: &Weights,
+) -> impl Fn(bool, bool) -> f64 + use<> {
+    let around = Circumstances { price: true, contact: true, ..around };
+    let weighed = |feature: &Feature| {
+        let of_figures = feature.mark.is_none();
+        let is = |name| of_figures && feature.name == name;
+        (is("price"), is("contact"), feature.value * weights.get(feature.name))
+    };
+    let anchors: Vec<Vec<(bool, bool, f64)>> = anchors(marks)
+        .map(|at| features(marks, at, around).iter().map(weighed).collect())
+        .collect();
+    move |price, contact| {
+        let sums = anchors.iter().map(|features| {
+            let counts = |(of_price, of_contact, points): &(bool, bool, f64)| {
+                let there = (price || !of_price) && (contact || !of_contact);
+                there.then_some(*points)
+            };
+            features.iter().filter_map(counts).sum()
+        });
+        sums.max_by(f64::total_cmp).unwrap_or_default()
+    }
 }
 
 /// The features that count, the largest first.

@@ -116,7 +116,7 @@ fn by_trigrams(fields: &[(&str, &Text)], evidence: &mut [f32; COUNT]) {
     if letters < 12 {
         return;
     }
-    let Some(found) = whatlang::detect(&text) else { return };
+    let Some(found) = DETECTOR.detect(&text) else { return };
     let Some(language) = from_whatlang(found.lang()) else { return };
     let length = f64::from(u32::try_from(letters).unwrap_or(200)) / 40.0;
     #[expect(clippy::cast_possible_truncation, reason = "a confidence between 0 and 1, times 5")]
@@ -124,33 +124,43 @@ fn by_trigrams(fields: &[(&str, &Text)], evidence: &mut [f32; COUNT]) {
     evidence[language.place()] += amount;
 }
 
-fn from_whatlang(lang: whatlang::Lang) -> Option<Language> {
+/// Tells the languages that we know apart; others are not asked for.
+static DETECTOR: LazyLock<whatlang::Detector> = LazyLock::new(|| {
+    whatlang::Detector::with_allowlist(WHATLANG.iter().map(|(lang, _)| *lang).collect())
+});
+
+/// What `whatlang` calls our languages.
+const WHATLANG: [(whatlang::Lang, &str); 22] = {
     use whatlang::Lang;
-    Language::from_code(match lang {
-        Lang::Eng => "en",
-        Lang::Fra => "fr",
-        Lang::Deu => "de",
-        Lang::Nld => "nl",
-        Lang::Spa => "es",
-        Lang::Ita => "it",
-        Lang::Por => "pt",
-        Lang::Pol => "pl",
-        Lang::Ces => "cs",
-        Lang::Rus => "ru",
-        Lang::Ukr => "uk",
-        Lang::Cmn => "zh",
-        Lang::Jpn => "ja",
-        Lang::Kor => "ko",
-        Lang::Vie => "vi",
-        Lang::Tha => "th",
-        Lang::Ind => "id",
-        Lang::Ara => "ar",
-        Lang::Tur => "tr",
-        Lang::Swe => "sv",
-        Lang::Fin => "fi",
-        Lang::Hun => "hu",
-        _ => return None,
-    })
+    [
+        (Lang::Eng, "en"),
+        (Lang::Fra, "fr"),
+        (Lang::Deu, "de"),
+        (Lang::Nld, "nl"),
+        (Lang::Spa, "es"),
+        (Lang::Ita, "it"),
+        (Lang::Por, "pt"),
+        (Lang::Pol, "pl"),
+        (Lang::Ces, "cs"),
+        (Lang::Rus, "ru"),
+        (Lang::Ukr, "uk"),
+        (Lang::Cmn, "zh"),
+        (Lang::Jpn, "ja"),
+        (Lang::Kor, "ko"),
+        (Lang::Vie, "vi"),
+        (Lang::Tha, "th"),
+        (Lang::Ind, "id"),
+        (Lang::Ara, "ar"),
+        (Lang::Tur, "tr"),
+        (Lang::Swe, "sv"),
+        (Lang::Fin, "fi"),
+        (Lang::Hun, "hu"),
+    ]
+};
+
+fn from_whatlang(lang: whatlang::Lang) -> Option<Language> {
+    let known = WHATLANG.iter().find(|(known, _)| *known == lang)?;
+    Language::from_code(known.1)
 }
 
 /// The languages whose script the ad is written in.
@@ -237,6 +247,7 @@ struct Seen {
 impl Seen {
     fn count(&mut self, c: char) {
         match c {
+            _ if c.is_ascii() => self.latin += u32::from(c.is_ascii_alphabetic()),
             'ы' | 'э' | 'ё' | 'ъ' => {
                 self.russian += 1;
                 self.cyrillic += 1;

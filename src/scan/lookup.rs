@@ -7,9 +7,11 @@ use crate::lexicon::Vocabulary;
 use crate::lexicon::index::{Candidate, Index, Seen};
 
 use super::normal::Text;
+use super::recent::Recent;
 
-/// Words that are remembered of those that terms begin with, and as many of others.
-const PLACES: usize = 1 << 13;
+/// Words that are remembered of those that terms begin with, as a power of two, and as many of
+/// others.
+const PLACES: u32 = 13;
 /// Texts whose room is kept.
 const ROOMS: usize = 8;
 /// Longer words than this, in bytes, are not.
@@ -35,12 +37,12 @@ pub struct Lookup<'a> {
 }
 
 /// Words of which the terms are known.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct Places {
     /// Words that terms begin with.
-    begun: Vec<(Word, Option<Rc<Terms>>)>,
+    begun: Recent<Word, Rc<Terms>>,
     /// Words that none begins with.
-    others: Vec<Word>,
+    others: Recent<Word, ()>,
 }
 
 /// A word that is no longer than [`LONGEST`], as it was written.
@@ -102,7 +104,7 @@ impl<'a> Lookup<'a> {
     /// Prepares to look up words in `vocabulary`.
     #[must_use]
     pub fn new(vocabulary: &'a Vocabulary) -> Self {
-        Self { vocabulary, places: RefCell::default(), room: RefCell::default() }
+        Self { vocabulary, places: RefCell::new(Places::new()), room: RefCell::default() }
     }
 
     /// The words of `text`, in room that an earlier text no longer needs.
@@ -136,20 +138,17 @@ impl<'a> Lookup<'a> {
 
     fn terms(&self, seen: Seen<'_>) -> Option<Rc<Terms>> {
         let Some(word) = Word::of(seen) else { return self.find(seen) };
-        let place = (seen.hash >> 32) as usize % PLACES;
-        let places = self.places.borrow();
-        if places.others.get(place) == Some(&word) {
+        let hash = seen.hash.wrapping_mul(0x9E37_79B9_7F4A_7C15);
+        let mut places = self.places.borrow_mut();
+        if places.others.get(hash, &word).is_some() {
             return None;
         }
-        if let Some((known, terms)) = places.begun.get(place)
-            && *known == word
-            && terms.is_some()
-        {
-            return terms.clone();
+        if let Some(terms) = places.begun.get(hash, &word) {
+            return Some(Rc::clone(terms));
         }
         drop(places);
         let terms = self.find(seen);
-        self.places.borrow_mut().put(place, word, terms.clone());
+        self.places.borrow_mut().put(hash, word, terms.clone());
         terms
     }
 
@@ -164,14 +163,14 @@ impl<'a> Lookup<'a> {
 }
 
 impl Places {
-    fn put(&mut self, place: usize, word: Word, terms: Option<Rc<Terms>>) {
-        if self.others.is_empty() {
-            self.begun.resize_with(PLACES, Default::default);
-            self.others.resize_with(PLACES, Default::default);
-        }
+    fn new() -> Self {
+        Self { begun: Recent::new(PLACES), others: Recent::new(PLACES) }
+    }
+
+    fn put(&mut self, hash: u64, word: Word, terms: Option<Rc<Terms>>) {
         match terms {
-            Some(_) => self.begun[place] = (word, terms),
-            None => self.others[place] = word,
+            Some(terms) => self.begun.put(hash, word, terms),
+            None => self.others.put(hash, word, ()),
         }
     }
 }

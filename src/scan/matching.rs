@@ -225,7 +225,7 @@ impl Matcher<'_> {
     /// term is a taxon (*Tigerfell* but not *Tigerente*).
     fn head(&self, hit: Hit, rest: &str, out: &mut Vec<Hit>) {
         let known = self.push_parts(hit, rest, true, out);
-        if known || self.lookup.vocabulary().term(hit.term).kind == Kind::Product {
+        if known || self.lookup.vocabulary().kind(hit.term) == Kind::Product {
             out.push(hit);
         }
     }
@@ -233,7 +233,7 @@ impl Matcher<'_> {
     /// A compound that ends with the term.
     fn tail(&self, hit: Hit, before: &str, out: &mut Vec<Hit>) {
         self.push_parts(hit, before, false, out);
-        let kind = self.lookup.vocabulary().term(hit.term).kind;
+        let kind = self.lookup.vocabulary().kind(hit.term);
         if kind != Kind::Taxon || before.chars().count() >= 3 {
             out.push(hit);
         }

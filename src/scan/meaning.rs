@@ -1,7 +1,7 @@
 //! What a term is about, and what the law says of it.
 
-use std::collections::BTreeSet;
-use std::sync::OnceLock;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Mutex, OnceLock, PoisonError};
 
 use jiff::civil::Date;
 
@@ -78,6 +78,7 @@ pub struct Meanings<'a> {
     kept: BTreeSet<TaxonId>,
     domestic: BTreeSet<TaxonId>,
     by_term: Vec<OnceLock<Meaning>>,
+    by_taxon: Mutex<BTreeMap<TaxonId, Meant>>,
 }
 
 impl<'a> Meanings<'a> {
@@ -88,7 +89,8 @@ impl<'a> Meanings<'a> {
         let domestic = taxa_of(DOMESTIC, species);
         let count = vocabulary.count() as usize;
         let by_term = std::iter::repeat_with(OnceLock::new).take(count).collect();
-        Self { species, vocabulary, on, scope, kept, domestic, by_term }
+        let by_taxon = Mutex::default();
+        Self { species, vocabulary, on, scope, kept, domestic, by_term, by_taxon }
     }
 
     /// What the term number `at` means.
@@ -122,7 +124,18 @@ impl<'a> Meanings<'a> {
         Meaning { product, taxa, standing }
     }
 
+    /// What the law says of `taxon`. Many terms mean the same one.
     fn meant(&self, taxon: TaxonId) -> Meant {
+        let known = || self.by_taxon.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(meant) = known().get(&taxon) {
+            return meant.clone();
+        }
+        let meant = self.look_up_taxon(taxon);
+        known().insert(taxon, meant.clone());
+        meant
+    }
+
+    fn look_up_taxon(&self, taxon: TaxonId) -> Meant {
         let status = self.species.status(taxon, self.on);
         let (appendix, annex) = (status.appendix, status.annex);
         if appendix.is_some() || annex.is_some() {

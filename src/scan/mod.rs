@@ -30,6 +30,7 @@ pub mod page;
 pub mod pipeline;
 pub mod prefilter;
 pub mod read;
+mod recent;
 pub mod record;
 pub mod sample;
 pub mod scanner;

@@ -120,16 +120,13 @@ impl<'a> Scanner<'a> {
     pub fn verdict_of(&self, ad: &Ad<'_>, lookup: &Lookup<'_>) -> Verdict {
         let Some(found) = self.unless_clear(ad, lookup) else { return Verdict::Clear };
         let mut reading = self.words_of(ad, found);
-        let with = |price, contact| {
-            let around = Circumstances { price, contact, ..reading.around };
-            self.verdict(score(judgement::points(&reading.marks, around, self.weights)))
-        };
+        let points = judgement::points_by(&reading.marks, reading.around, self.weights);
+        let with = |price, contact| self.verdict(score(points(price, contact)));
         let mut verdict = with(false, false);
         let others = [(true, true), (true, false), (false, true)];
         if others.iter().any(|(price, contact)| with(*price, *contact) != verdict) {
             self.figures(ad, &mut reading);
-            let points = judgement::points(&reading.marks, reading.around, self.weights);
-            verdict = self.verdict(score(points));
+            verdict = with(reading.around.price, reading.around.contact);
         }
         lookup.reuse(reading.texts);
         verdict

@@ -1,6 +1,6 @@
 //! The points of each feature, from `species-data/lexicon/weights.csv`.
 
-use std::collections::BTreeMap;
+use std::collections::HashMap;
 
 /// What is wrong with a table of weights.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -28,7 +28,7 @@ pub enum WeightsError {
 /// Points by feature.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Weights {
-    points: BTreeMap<String, f64>,
+    points: HashMap<String, f64>,
 }
 
 impl Weights {
@@ -52,7 +52,7 @@ impl Weights {
         let row_error =
             |line, what: String| WeightsError::Row { file: file.to_owned(), line, what };
         let mut reader = csv::ReaderBuilder::new().flexible(true).from_reader(csv.as_bytes());
-        let mut points = BTreeMap::new();
+        let mut points = HashMap::new();
         for record in reader.records() {
             let record = record.map_err(|err| {
                 row_error(err.position().map_or(0, csv::Position::line), err.to_string())
@@ -77,11 +77,11 @@ impl Weights {
     #[must_use]
     pub fn scoped(&self, scope: &str) -> Self {
         let mut points = self.points.clone();
-        for (name, value) in &self.points {
+        for (name, value) in self.iter() {
             if let Some((of, feature)) = name.split_once('/')
                 && of == scope
             {
-                points.insert(feature.to_owned(), *value);
+                points.insert(feature.to_owned(), value);
             }
         }
         Self { points }
@@ -94,7 +94,10 @@ impl Weights {
 
     /// All features and their points, in alphabetical order.
     pub fn iter(&self) -> impl Iterator<Item = (&str, f64)> {
-        self.points.iter().map(|(feature, points)| (feature.as_str(), *points))
+        let mut all: Vec<_> =
+            self.points.iter().map(|(name, points)| (name.as_str(), *points)).collect();
+        all.sort_unstable_by_key(|(name, _)| *name);
+        all.into_iter()
     }
 }
 

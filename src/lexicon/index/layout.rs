@@ -6,7 +6,7 @@ use std::ops::RangeInclusive;
 /// Begins every index; changes with the layout.
 pub(super) const MAGIC: [u8; 8] = *b"pugwords";
 /// Version of the layout.
-pub(super) const VERSION: u32 = 6;
+pub(super) const VERSION: u32 = 7;
 
 /// The sections, in their order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -61,6 +61,8 @@ pub(super) enum Section {
     Later,
     /// Set of the stems of these.
     LaterStems,
+    /// The two sets of stems and the heads of these terms together: most words are in none.
+    Beginnings,
     /// Set of the first two signs of those in scripts without spaces.
     Runs,
     /// Of these terms: 1 when one begins with a digit or sign; the words of the longest; 1 when a
@@ -69,7 +71,7 @@ pub(super) enum Section {
 }
 
 /// How many sections there are.
-pub(super) const SECTIONS: usize = 27;
+pub(super) const SECTIONS: usize = 28;
 /// Bytes of the header: magic, version, then start and length of each section.
 pub(super) const HEADER: usize = 12 + SECTIONS * 8;
 

@@ -80,6 +80,8 @@ impl Sets {
     /// The sections that these words are stored in.
     pub(super) fn sections(mut self) -> Vec<(Section, Vec<u8>)> {
         let longest = u32::try_from(self.longest).unwrap_or(u32::MAX);
+        let about = [&self.about.stems, &self.about.heads, &self.later.stems];
+        let mut beginnings: Vec<u32> = about.into_iter().flatten().copied().collect();
         let facts = [u32::from(self.numbers), longest, u32::from(self.digits)];
         let sets = [
             (Section::AllWhole, ONCE, &mut self.all.whole),
@@ -92,6 +94,7 @@ impl Sets {
             (Section::AboutTails, OFTEN, &mut self.about.tails),
             (Section::Later, ONCE, &mut self.later.whole),
             (Section::LaterStems, OFTEN, &mut self.later.stems),
+            (Section::Beginnings, OFTEN, &mut beginnings),
             (Section::Runs, ONCE, &mut self.runs),
         ];
         let packed = sets.map(|(section, each, hashes)| {
@@ -176,13 +179,6 @@ impl<'a> Beginnings<'a> {
         Self { whole, stems, heads, tails, digits: has_digits(index) }
     }
 
-    /// False when no term begins with the folded word `form`, whole or as a part of it.
-    pub(super) fn may_be(self, form: &str) -> bool {
-        self.beginnings(form).next().is_some()
-            || self.whole.has(low(form))
-            || self.ends(form).next().is_some()
-    }
-
     /// Where terms may be that begin with `form`.
     pub(super) fn places(self, form: &str) -> Places {
         let bits = |found: &mut dyn Iterator<Item = usize>| {
@@ -203,12 +199,16 @@ impl<'a> Beginnings<'a> {
         (1..).zip(bytes).filter_map(move |(at, byte)| {
             rolling.push(byte);
             letters += usize::from(is_first(byte));
-            let low = rolling.low();
-            let is_one = at >= SHORTEST
-                && (self.heads.has(low)
-                    || (self.stems.has(low) && form.get(at..).is_some_and(endings::is_listed)));
-            is_one.then_some(letters)
+            self.has_beginning(rolling.low(), form, at).then_some(letters)
         })
+    }
+
+    /// True when the first `at` bytes of `form`, of which the hash is `low`, may be a stem or a
+    /// part of a compound.
+    fn has_beginning(self, low: u32, form: &str, at: usize) -> bool {
+        at >= SHORTEST
+            && (self.heads.has(low)
+                || (self.stems.has(low) && form.get(at..).is_some_and(endings::is_listed)))
     }
 
     /// The same of ends.
@@ -230,32 +230,6 @@ fn is_first(byte: u8) -> bool {
     byte & 0xC0 != 0x80
 }
 
-/// The words of terms after their first.
-#[derive(Clone, Copy, Debug)]
-struct Continuations<'a> {
-    whole: Bits<'a>,
-    stems: Bits<'a>,
-    digits: bool,
-}
-
-impl<'a> Continuations<'a> {
-    fn of(index: &'a Index, sections: [Section; 2]) -> Self {
-        let [whole, stems] = sections.map(|section| Bits::of(index.section(section)));
-        Self { whole, stems, digits: has_digits(index) }
-    }
-
-    /// False when no term has the folded word `form` after its first.
-    fn may_be(self, form: &str) -> bool {
-        let mut rolling = Rolling::default();
-        let mut bytes = form.bytes().take_while(|byte| self.digits || !byte.is_ascii_digit());
-        let stem = bytes.any(|byte| {
-            rolling.push(byte);
-            self.stems.has(rolling.low())
-        });
-        stem || self.whole.has(low(form))
-    }
-}
-
 /// True when a digit stands in a stem or in a part of a compound of `index`.
 fn has_digits(index: &Index) -> bool {
     index.number(Section::Facts, 2) == 1
@@ -273,8 +247,41 @@ pub struct Sketch<'a> {
 #[derive(Clone, Copy, Debug)]
 struct Part<'a> {
     firsts: Beginnings<'a>,
-    later: Continuations<'a>,
+    later: Bits<'a>,
+    later_stems: Bits<'a>,
+    beginnings: Bits<'a>,
     runs: Bits<'a>,
+}
+
+/// Where a word may stand in terms that an ad can be about.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct May {
+    /// A term may begin with it, whole or as a part of it.
+    pub begin: bool,
+    /// It may be a word after the first.
+    pub go_on: bool,
+}
+
+impl Part<'_> {
+    /// Where the folded word `form` may stand.
+    fn may(self, form: &str) -> May {
+        let mut may = May::default();
+        let mut rolling = Rolling::default();
+        let mut has_stems = true;
+        for (at, byte) in (1..).zip(form.bytes()) {
+            rolling.push(byte);
+            has_stems &= self.firsts.digits || !byte.is_ascii_digit();
+            let low = rolling.low();
+            if has_stems && self.beginnings.has(low) {
+                may.begin |= self.firsts.has_beginning(low, form, at);
+                may.go_on |= self.later_stems.has(low);
+            }
+        }
+        may.begin |= self.firsts.whole.has(rolling.low());
+        may.begin = may.begin || self.firsts.ends(form).next().is_some();
+        may.go_on |= self.later.has(rolling.low());
+        may
+    }
 }
 
 impl<'a> Sketch<'a> {
@@ -292,7 +299,9 @@ impl<'a> Sketch<'a> {
                     Section::AboutTails,
                 ],
             ),
-            later: Continuations::of(index, [Section::Later, Section::LaterStems]),
+            later: Bits::of(index.section(Section::Later)),
+            later_stems: Bits::of(index.section(Section::LaterStems)),
+            beginnings: Bits::of(index.section(Section::Beginnings)),
             runs: Bits::of(index.section(Section::Runs)),
         });
         Self {
@@ -302,16 +311,14 @@ impl<'a> Sketch<'a> {
         }
     }
 
-    /// False when no term begins with the folded word `form`, whole or as a part of it.
+    /// Where the folded word `form` may stand in a term.
     #[must_use]
-    pub fn may_begin(&self, form: &str) -> bool {
-        self.parts.iter().any(|part| part.firsts.may_be(form))
-    }
-
-    /// False when no term has the folded word `form` after its first.
-    #[must_use]
-    pub fn may_be_later(&self, form: &str) -> bool {
-        self.parts.iter().any(|part| part.later.may_be(form))
+    pub fn may(&self, form: &str) -> May {
+        let parts = self.parts.iter().map(|part| part.may(form));
+        parts.fold(May::default(), |one, other| May {
+            begin: one.begin || other.begin,
+            go_on: one.go_on || other.go_on,
+        })
     }
 
     /// False when no term of a script without spaces begins with these signs.

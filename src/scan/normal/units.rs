@@ -7,26 +7,25 @@ use super::entities;
 /// Fills `units` with the characters of `text`.
 pub(super) fn fill(text: &str, units: &mut Vec<Unit>) {
     units.clear();
+    if text.is_ascii() && !text.contains('&') {
+        units.extend(text.char_indices().map(|(at, c)| Unit::new(at, at + 1, c)));
+        return;
+    }
     let mut chars = text.char_indices();
-    let broken = text.contains(['Ã', 'Â', 'Ð', 'Ñ', 'â', 'Å', 'Ä']);
+    let broken = !text.is_ascii() && text.contains(['Ã', 'Â', 'Ð', 'Ñ', 'â', 'Å', 'Ä']);
     while let Some((at, c)) = chars.next() {
         if c == '&'
             && let Some((decoded, length)) = entities::decode(&text[at..])
         {
-            units.push(unit(at, at + length, decoded));
+            units.push(Unit::new(at, at + length, decoded));
             skip(&mut chars, at + length);
         } else if broken && let Some((decoded, length)) = repaired(&text[at..]) {
-            units.push(unit(at, at + length, decoded));
+            units.push(Unit::new(at, at + length, decoded));
             skip(&mut chars, at + length);
         } else {
-            units.push(unit(at, at + c.len_utf8(), c));
+            units.push(Unit::new(at, at + c.len_utf8(), c));
         }
     }
-}
-
-fn unit(start: usize, end: usize, c: char) -> Unit {
-    let short = |at| u32::try_from(at).unwrap_or(u32::MAX);
-    Unit { start: short(start), end: short(end), c }
 }
 
 fn skip(chars: &mut std::str::CharIndices<'_>, to: usize) {

@@ -3,15 +3,20 @@
 use std::collections::HashMap;
 
 use super::passing::Passing;
+use crate::scan::recent::Recent;
 
 /// Bytes of a piece that is remembered in place.
 pub(super) const SHORT: usize = 24;
-/// Pieces that are remembered in place: 256 KiB, which stay in the processor's cache.
-pub(super) const PLACES: usize = 1 << 13;
-/// Pairs that are remembered.
-const PAIRS: usize = 1 << 14;
+/// Pieces that are remembered in place, as a power of two: 256 KiB, which stay in the
+/// processor's cache.
+pub(super) const PLACES: u32 = 13;
+/// Pairs that are remembered, as a power of two.
+const PAIRS: u32 = 14;
 /// Longer pieces that are remembered before all of them are forgotten.
 const LONG: usize = 1 << 13;
+
+/// Numbers that are given before all is forgotten.
+const MOST: u32 = u32::MAX >> 1;
 
 /// What is known of a piece.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -51,12 +56,6 @@ impl Known {
     }
 }
 
-#[derive(Clone, Copy, Debug, Default)]
-struct Place {
-    bytes: [u64; 3],
-    known: Known,
-}
-
 /// What is known of two pieces that follow each other.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Pair {
@@ -69,8 +68,8 @@ pub(super) struct Pair {
 /// What a thread has met.
 #[derive(Debug)]
 pub(super) struct Memory {
-    places: Vec<Place>,
-    pairs: Vec<(u64, Pair)>,
+    places: Recent<Key, Known>,
+    pairs: Recent<u64, Pair>,
     long: HashMap<Vec<u8>, Known>,
     last: u32,
     /// Pieces as they stand between two spaces.
@@ -105,19 +104,19 @@ pub(super) fn masked(word: u64, bytes: usize) -> u64 {
     if bytes >= 8 { word } else { word & !(u64::MAX << (bytes * 8)) }
 }
 
-/// The place of a piece among [`PLACES`].
-pub(super) fn place(key: &Key) -> usize {
+/// A hash of a piece.
+pub(super) fn hash(key: &Key) -> u64 {
     let mixed = key[0].wrapping_mul(0x9E37_79B9_7F4A_7C15)
         ^ key[1].wrapping_mul(0xC2B2_AE3D_27D4_EB4F).rotate_left(23)
         ^ key[2].wrapping_mul(0x1656_67B1_9E37_79F9).rotate_left(41);
-    (mixed.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> (64 - PLACES.trailing_zeros())) as usize
+    mixed.wrapping_mul(0x9E37_79B9_7F4A_7C15)
 }
 
 impl Memory {
     pub(super) fn new() -> Self {
         Self {
-            places: vec![Place::default(); PLACES],
-            pairs: vec![(0, Pair::default()); PAIRS],
+            places: Recent::new(PLACES),
+            pairs: Recent::new(PAIRS),
             long: HashMap::new(),
             last: 0,
             passing: Passing::new(),
@@ -125,15 +124,14 @@ impl Memory {
     }
 
     /// What is known of a short piece.
-    pub(super) fn get(&self, key: &Key) -> Option<Known> {
-        let place = &self.places[place(key)];
-        (place.bytes == *key && place.known.has(1)).then_some(place.known)
+    pub(super) fn get(&mut self, key: &Key) -> Option<Known> {
+        self.places.get(hash(key), key).copied().filter(|known| known.has(1))
     }
 
     /// Remembers a short piece.
     pub(super) fn put(&mut self, key: Key, known: Known) -> Known {
         let known = self.numbered(known);
-        self.places[place(&key)] = Place { bytes: key, known };
+        self.places.put(hash(&key), key, known);
         known
     }
 
@@ -160,7 +158,7 @@ impl Memory {
     }
 
     fn number(&mut self) -> u32 {
-        if self.last == u32::MAX {
+        if self.last == MOST {
             *self = Self::new();
         }
         self.last += 1;
@@ -170,14 +168,28 @@ impl Memory {
     /// What is known of the pieces or pairs with these numbers; `find` says whether an
     /// anchor goes on in them when that is not known.
     pub(super) fn pair(&mut self, first: u32, second: u32, find: impl FnOnce() -> bool) -> Pair {
-        let key = u64::from(first) << 32 | u64::from(second);
-        let at =
-            (key.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> (64 - PAIRS.trailing_zeros())) as usize;
-        if self.pairs[at].0 != key {
-            let number = self.number();
-            self.pairs[at] = (key, Pair { goes_on: find(), number });
+        self.asked(u64::from(first) << 32 | u64::from(second), find)
+    }
+
+    /// The same of an initial and the piece after it: *B. hamorii*.
+    pub(super) fn abbreviation(
+        &mut self,
+        first: u32,
+        second: u32,
+        find: impl FnOnce() -> bool,
+    ) -> bool {
+        const INITIAL: u64 = 1 << 63;
+        self.asked(INITIAL | u64::from(first) << 32 | u64::from(second), find).goes_on
+    }
+
+    fn asked(&mut self, key: u64, find: impl FnOnce() -> bool) -> Pair {
+        let hash = key.wrapping_mul(0x9E37_79B9_7F4A_7C15);
+        if let Some(pair) = self.pairs.get(hash, &key) {
+            return *pair;
         }
-        self.pairs[at].1
+        let pair = Pair { goes_on: find(), number: self.number() };
+        self.pairs.put(hash, key, pair);
+        pair
     }
 }
 

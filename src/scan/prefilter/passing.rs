@@ -3,7 +3,8 @@
 //! Most words of most ads hold no anchor by themselves. What they mean is at hand without
 //! being cut further.
 
-use super::memory::{Key, PLACES, SHORT, masked, place};
+use super::memory::{Key, PLACES, SHORT, hash, masked};
+use crate::scan::recent::Recent;
 
 /// Bytes that are read at once.
 const STEP: usize = 8;
@@ -23,18 +24,18 @@ pub(super) struct Passed {
 /// Pieces that were met.
 #[derive(Debug)]
 pub(super) struct Passing {
-    places: Vec<(Key, Passed)>,
+    places: Recent<Key, Passed>,
 }
 
 impl Passing {
     pub(super) fn new() -> Self {
-        Self { places: vec![Default::default(); PLACES] }
+        Self { places: Recent::new(PLACES) }
     }
 
     /// The end of the last of the pieces from `end` on that are known, one after the other with
     /// spaces between them; `open` is where a term may begin in the one before.
     pub(super) fn pass(
-        &self,
+        &mut self,
         text: &[u8],
         mut end: usize,
         open: &mut Option<(usize, u32)>,
@@ -45,8 +46,8 @@ impl Passing {
                 at += 1;
             }
             let Some((key, next)) = key(text, at) else { return end };
-            let (known, passed) = &self.places[place(&key)];
-            if *known != key || (passed.goes_on && open.is_some()) {
+            let Some(passed) = self.places.get(hash(&key), &key) else { return end };
+            if passed.goes_on && open.is_some() {
                 return end;
             }
             *open = (passed.begins > 0).then_some((at, passed.begins));
@@ -57,39 +58,50 @@ impl Passing {
     /// Remembers the piece that begins at `at`.
     pub(super) fn put(&mut self, text: &[u8], at: usize, passed: Passed) {
         if let Some((key, _)) = key(text, at) {
-            self.places[place(&key)] = (key, passed);
+            let hash = hash(&key);
+            if self.places.get(hash, &key).is_none() {
+                self.places.put(hash, key, passed);
+            }
         }
     }
 }
 
 /// The key of the piece that begins at `at` and its end. Nothing, when it is long, or a control
 /// character ends it.
+#[inline]
 fn key(text: &[u8], at: usize) -> Option<(Key, usize)> {
-    let rest = &text[at..];
-    let (key, length) = match rest.first_chunk() {
-        Some(window) => key_of(window)?,
-        None => {
-            let mut window = [b' '; SHORT + 1];
-            window[..rest.len()].copy_from_slice(rest);
-            key_of(&window)?
-        }
-    };
-    Some((key, at + length))
-}
-
-/// The key and the length of the piece that `window` begins with.
-fn key_of(window: &[u8; SHORT + 1]) -> Option<(Key, usize)> {
     let mut key = Key::default();
-    for (step, bytes) in window[..SHORT].as_chunks::<STEP>().0.iter().enumerate() {
-        let word = u64::from_le_bytes(*bytes);
+    for (step, from) in (at..).step_by(STEP).take(key.len()).enumerate() {
+        let word = bytes_at(text, from);
         let length = up_to_space(word);
         key[step] = masked(word, length);
         if length < STEP {
-            let end = step * STEP + length;
-            return (window[end] == b' ' && end > 0).then_some((key, end));
+            let (end, after) = (from + length, word >> (length * 8) & 0xFF);
+            return (after == u64::from(b' ') && end > at).then_some((key, end));
         }
     }
-    (window[SHORT] == b' ').then_some((key, SHORT))
+    let end = at + SHORT;
+    text.get(end).is_none_or(|byte| *byte == b' ').then_some((key, end))
+}
+
+/// The bytes of `text` from `at` on, as a number; after its end stand spaces.
+#[inline]
+fn bytes_at(text: &[u8], at: usize) -> u64 {
+    const SPACES: u64 = LOW * b' ' as u64;
+    let rest = &text[at..];
+    match (rest.first_chunk(), text.last_chunk()) {
+        (Some(bytes), _) => u64::from_le_bytes(*bytes),
+        _ if rest.is_empty() => SPACES,
+        (None, Some(bytes)) => {
+            let missing = STEP - rest.len();
+            u64::from_le_bytes(*bytes) >> (missing * 8) | SPACES << (rest.len() * 8)
+        }
+        (None, None) => {
+            let mut bytes = [b' '; STEP];
+            bytes[..rest.len()].copy_from_slice(rest);
+            u64::from_le_bytes(bytes)
+        }
+    }
 }
 
 /// The bytes of `word` before the first space or control character.

@@ -43,7 +43,7 @@ struct Before {
     /// it is not looked at sign by sign.
     run: Option<(usize, bool)>,
     /// The piece before, if it is one letter and a point: *B. hamorii*.
-    initial: Option<usize>,
+    initial: Option<(usize, u32)>,
     /// An anchor may go on in the piece before.
     goes_on: bool,
 }
@@ -113,11 +113,11 @@ impl<'a> Sieve<'a> {
     fn plain(&mut self, piece: &str) -> Option<Known> {
         let Self { filter, plain, .. } = self;
         let folded = plain.fold(piece)?;
-        if filter.sketch.may_begin(folded.form) && filter.begins_term(folded.seen(piece)) {
+        let may = filter.sketch.may(folded.form);
+        if may.begin && filter.begins_term(folded.seen(piece)) {
             return None;
         }
-        let goes_on = filter.sketch.may_be_later(folded.form);
-        Some(Known::new(Known::ONE | if goes_on { Known::GOES_ON } else { 0 }))
+        Some(Known::new(Known::ONE | if may.go_on { Known::GOES_ON } else { 0 }))
     }
 
     fn piece(&mut self, text: &str, piece: &Piece, before: &mut Before) -> bool {
@@ -134,7 +134,9 @@ impl<'a> Sieve<'a> {
             let open = before.open.take();
             before.closed = piece.closed;
             return before.singles >= SPACED
-                || open.is_some_and(|(start, _)| self.window(text, start));
+                || open.is_some_and(|(start, _)| {
+                    self.number_goes_on(&text[piece.start..piece.end]) && self.window(text, start)
+                });
         }
         let written = &text[piece.start..piece.end];
         if piece.signs & signs::LONG != 0
@@ -155,13 +157,14 @@ impl<'a> Sieve<'a> {
         }
         let run = before.run.take().filter(|_| known.has(Known::RUN_FIRST));
         let initial = before.initial.take();
-        let run = run.map(|(start, _)| start);
-        if run.or(initial).is_some_and(|start| self.window(text, start)) {
+        if run.is_some_and(|(start, _)| self.window(text, start))
+            || initial.is_some_and(|first| self.abbreviated(text, first, piece.end, known.number))
+        {
             return true;
         }
         before.run = known.has(Known::RUN_LAST).then_some((piece.start, true));
         let is_initial = known.has(Known::SINGLE_FIRST) && known.has(Known::ONE) && piece.closed;
-        before.initial = is_initial.then_some(piece.start);
+        before.initial = is_initial.then_some((piece.start, known.number));
         if known.has(Known::SINGLE_FIRST) {
             before.singles += 1;
             if before.singles >= SPACED {
@@ -194,6 +197,22 @@ impl<'a> Sieve<'a> {
             room.read(written);
             filter.begins(room, first_piece(written))
         })
+    }
+
+    /// True when a name that is shortened to the initial `first` ends in the piece that ends at
+    /// `end`.
+    fn abbreviated(&mut self, text: &str, first: (usize, u32), end: usize, second: u32) -> bool {
+        let Self { filter, memory, text: room, hits, .. } = self;
+        memory.abbreviation(first.1, second, || {
+            room.read(&text[first.0..end]);
+            filter.holds_anchor(room, hits)
+        })
+    }
+
+    /// False when no term has the number that `piece` begins with after its first word.
+    fn number_goes_on(&mut self, piece: &str) -> bool {
+        self.text.read(piece);
+        self.text.tokens().is_empty() || self.may_go_on()
     }
 
     /// The same of a pair that ends with `piece`, and the piece after it, where a term may
@@ -357,7 +376,7 @@ impl<'a> Sieve<'a> {
     /// Letters that Arabic writes on to the beginning of a word may hide it.
     fn may_be_later(&self, form: &str) -> bool {
         form.starts_with(|c: char| ('\u{600}'..='\u{6FF}').contains(&c))
-            || self.sketch().may_be_later(form)
+            || self.sketch().may(form).go_on
     }
 }
 

@@ -87,10 +87,10 @@ pub fn records<'a>(
     mapping: &'a Mapping,
 ) -> Box<dyn Iterator<Item = (u64, Result<Record<'a>, Fault>)> + 'a> {
     match layout {
-        Layout::Text => Box::new(lines(block).map(|(line, raw)| (line, Ok(text(line, raw))))),
+        Layout::Text => Box::new(lines(block).map(|line| (line.number, Ok(text(&line))))),
         Layout::Json => {
             let mut roles = Roles::new(mapping);
-            Box::new(lines(block).map(move |(line, raw)| (line, object(line, raw, &mut roles))))
+            Box::new(lines(block).map(move |line| (line.number, object(&line, &mut roles))))
         }
         Layout::Csv { delimiter, columns } => {
             let mut line = block.line;
@@ -110,21 +110,40 @@ pub fn records<'a>(
     }
 }
 
-/// The lines of a block that are not empty, without their ends.
-fn lines(block: &Block) -> impl Iterator<Item = (u64, &[u8])> {
-    block
-        .bytes
-        .split(|byte| *byte == b'\n')
-        .zip(block.line..)
-        .map(|(raw, line)| (line, raw.strip_suffix(b"\r").unwrap_or(raw)))
-        .filter(|(_, raw)| !raw.trim_ascii().is_empty())
+/// A line of a block, without its end.
+struct Line<'a> {
+    number: u64,
+    raw: &'a [u8],
+    /// `raw` as text, if the whole block is UTF-8.
+    text: Option<&'a str>,
 }
 
-/// The text of `raw`; bytes that are no UTF-8 are read in their likeliest encoding.
-fn decoded(raw: &[u8]) -> (Cow<'_, str>, Option<&'static str>) {
-    match std::str::from_utf8(raw) {
-        Ok(text) => (Cow::Borrowed(text), None),
-        Err(_) => {
+impl<'a> Line<'a> {
+    fn utf_8(&self) -> Option<&'a str> {
+        self.text.or_else(|| std::str::from_utf8(self.raw).ok())
+    }
+}
+
+/// The lines of a block that are not empty.
+fn lines(block: &Block) -> impl Iterator<Item = Line<'_>> {
+    let whole = simdutf8::basic::from_utf8(&block.bytes).ok();
+    let mut from = 0;
+    let ends = memchr::memchr_iter(b'\n', &block.bytes).chain([block.bytes.len()]);
+    ends.zip(block.line..)
+        .map(move |(end, number)| {
+            let begin = std::mem::replace(&mut from, end + 1);
+            let line = &block.bytes[begin..end];
+            let raw = line.strip_suffix(b"\r").unwrap_or(line);
+            Line { number, raw, text: whole.map(|text| &text[begin..begin + raw.len()]) }
+        })
+        .filter(|line| !line.raw.trim_ascii().is_empty())
+}
+
+/// The text of `raw`, which is `utf_8` or else in its likeliest encoding.
+fn decoded<'a>(raw: &'a [u8], utf_8: Option<&'a str>) -> (Cow<'a, str>, Option<&'static str>) {
+    match utf_8 {
+        Some(text) => (Cow::Borrowed(text), None),
+        None => {
             let encoding = encoding::guess(raw);
             let (text, _) = encoding.decode_without_bom_handling(raw);
             (text, Some(encoding.name()))
@@ -132,10 +151,10 @@ fn decoded(raw: &[u8]) -> (Cow<'_, str>, Option<&'static str>) {
     }
 }
 
-fn text(line: u64, raw: &[u8]) -> Record<'_> {
-    let (text, repaired) = decoded(raw);
+fn text<'a>(line: &Line<'a>) -> Record<'a> {
+    let (text, repaired) = decoded(line.raw, line.utf_8());
     let fields = vec![(Role::Text, Cow::Borrowed("text"), text.clone())];
-    Record { line, original: Original::Line(text), fields, repaired }
+    Record { line: line.number, original: Original::Line(text), fields, repaired }
 }
 
 /// What the fields of one file are for: their names are looked up once.
@@ -166,8 +185,8 @@ impl<'a> Roles<'a> {
     }
 }
 
-fn object<'a>(line: u64, raw: &'a [u8], roles: &mut Roles<'_>) -> Result<Record<'a>, Fault> {
-    let text = std::str::from_utf8(raw).map_err(|_| Fault::NotText)?.trim();
+fn object<'a>(line: &Line<'a>, roles: &mut Roles<'_>) -> Result<Record<'a>, Fault> {
+    let text = line.utf_8().ok_or(Fault::NotText)?.trim();
     let object: Object<'_> =
         serde_json::from_str(text).map_err(|err| Fault::Json(err.to_string()))?;
     let fields: Vec<_> = object
@@ -182,7 +201,7 @@ fn object<'a>(line: u64, raw: &'a [u8], roles: &mut Roles<'_>) -> Result<Record<
         return Err(Fault::NoText);
     }
     let original = original(text, &object);
-    Ok(Record { line, original, fields, repaired: None })
+    Ok(Record { line: line.number, original, fields, repaired: None })
 }
 
 /// The object as it stands; the finding of an earlier scan is taken out.
@@ -211,7 +230,7 @@ fn cells<'a>(
     delimiter: u8,
     columns: &'a [(String, Option<Role>)],
 ) -> Result<Record<'a>, Fault> {
-    let (text, repaired) = decoded(raw);
+    let (text, repaired) = decoded(raw, std::str::from_utf8(raw).ok());
     let cells: Vec<Cow<'a, str>> = match text {
         Cow::Borrowed(text) => split(text, delimiter).collect(),
         Cow::Owned(text) => {
