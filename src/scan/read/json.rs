@@ -9,6 +9,8 @@ use serde_json::value::RawValue;
 
 /// Lists in lists are read this deep: a hostile record nests a million.
 const DEEPEST: usize = 4;
+/// Members that a record seldom has more of.
+const USUAL: usize = 16;
 
 /// An object: its keys and values in order.
 #[derive(Debug)]
@@ -32,7 +34,7 @@ impl<'de> Deserialize<'de> for Object<'de> {
             }
 
             fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
-                let mut members = Vec::new();
+                let mut members = Vec::with_capacity(USUAL);
                 while let Some((key, value)) = map.next_entry::<Key<'de>, &'de RawValue>()? {
                     members.push((key.0, value));
                 }

@@ -189,14 +189,10 @@ fn object<'a>(line: &Line<'a>, roles: &mut Roles<'_>) -> Result<Record<'a>, Faul
     let text = line.utf_8().ok_or(Fault::NotText)?.trim();
     let object: Object<'_> =
         serde_json::from_str(text).map_err(|err| Fault::Json(err.to_string()))?;
-    let fields: Vec<_> = object
-        .members
-        .iter()
-        .enumerate()
-        .filter_map(|(place, (name, value))| {
-            Some((roles.of(place, name)?, name.clone(), json::text(value)?))
-        })
-        .collect();
+    let mut fields = Vec::with_capacity(object.members.len());
+    fields.extend(object.members.iter().enumerate().filter_map(|(place, (name, value))| {
+        Some((roles.of(place, name)?, name.clone(), json::text(value)?))
+    }));
     if !fields.iter().any(|(role, _, _)| matches!(role, Role::Title | Role::Text)) {
         return Err(Fault::NoText);
     }
