@@ -70,25 +70,23 @@ impl Passing {
 /// character ends it.
 #[inline]
 fn key(text: &[u8], at: usize) -> Option<(Key, usize)> {
-    let mut key = Key::default();
-    for (step, from) in (at..).step_by(STEP).take(key.len()).enumerate() {
-        let word = bytes_at(text, from);
-        let length = up_to_space(word);
-        key[step] = masked(word, length);
-        if length < STEP {
-            let (end, after) = (from + length, word >> (length * 8) & 0xFF);
-            return (after == u64::from(b' ') && end > at).then_some((key, end));
-        }
-    }
-    let end = at + SHORT;
-    text.get(end).is_none_or(|byte| *byte == b' ').then_some((key, end))
+    let words = [bytes_at(text, at), bytes_at(text, at + STEP), bytes_at(text, at + 2 * STEP)];
+    let lengths = words.map(up_to_space);
+    // Without branches: how long words are cannot be foretold.
+    let second = if lengths[0] == STEP { lengths[1] } else { 0 };
+    let third = if second == STEP { lengths[2] } else { 0 };
+    let lengths = [lengths[0], second, third];
+    let end = at + lengths.iter().sum::<usize>();
+    let is_ended = text.get(end).is_none_or(|byte| *byte == b' ');
+    let key = std::array::from_fn(|step| masked(words[step], lengths[step]));
+    (is_ended && end > at).then_some((key, end))
 }
 
 /// The bytes of `text` from `at` on, as a number; after its end stand spaces.
 #[inline]
 fn bytes_at(text: &[u8], at: usize) -> u64 {
     const SPACES: u64 = LOW * b' ' as u64;
-    let rest = &text[at..];
+    let rest = text.get(at..).unwrap_or_default();
     match (rest.first_chunk(), text.last_chunk()) {
         (Some(bytes), _) => u64::from_le_bytes(*bytes),
         _ if rest.is_empty() => SPACES,
