@@ -3,7 +3,7 @@
 //! Most words of most ads hold no anchor by themselves. What they mean is at hand without
 //! being cut further.
 
-use super::memory::{Key, PLACES, SHORT, hash, masked};
+use super::memory::{Key, PLACES, hash, masked};
 use crate::scan::recent::Recent;
 
 /// Bytes that are read at once.
