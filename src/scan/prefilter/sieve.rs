@@ -158,7 +158,7 @@ impl<'a> Sieve<'a> {
         let run = before.run.take().filter(|_| known.has(Known::RUN_FIRST));
         let initial = before.initial.take();
         if run.is_some_and(|(start, _)| self.window(text, start))
-            || initial.is_some_and(|first| self.abbreviated(text, first, piece.end, known.number))
+            || initial.is_some_and(|first| self.abbreviated(text, first, piece, known.number))
         {
             return true;
         }
@@ -199,12 +199,16 @@ impl<'a> Sieve<'a> {
         })
     }
 
-    /// True when a name that is shortened to the initial `first` ends in the piece that ends at
-    /// `end`.
-    fn abbreviated(&mut self, text: &str, first: (usize, u32), end: usize, second: u32) -> bool {
+    /// True when `piece` ends a name that is shortened to the initial `first`: only a point and
+    /// a space stand between them.
+    fn abbreviated(&mut self, text: &str, first: (usize, u32), piece: &Piece, second: u32) -> bool {
+        let letter = text[first.0..].chars().next().map_or(0, char::len_utf8);
+        if piece.start != first.0 + letter + 2 {
+            return false;
+        }
         let Self { filter, memory, text: room, hits, .. } = self;
         memory.abbreviation(first.1, second, || {
-            room.read(&text[first.0..end]);
+            room.read(&text[first.0..piece.end]);
             filter.holds_anchor(room, hits)
         })
     }

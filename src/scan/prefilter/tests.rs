@@ -105,6 +105,18 @@ fn no_term_is_lost_however_it_is_written() {
 }
 
 #[test]
+fn a_shortened_name_is_found_after_one_that_is_written_wide() {
+    let scanner = scanner(Scope::Listed);
+    let mut sieve = scanner.sieve();
+    for text in ["old B.  hamorii to sell", "old B. 12 hamorii to sell", "B.\nhamorii"] {
+        sieve.may_hold_anchor(text);
+    }
+    let text = "old B. hamorii to sell";
+    assert!(scanner.judge_named(&Ad::of_text(text), sieve.lookup()).is_some());
+    assert!(sieve.may_hold_anchor(text));
+}
+
+#[test]
 fn a_term_goes_on_after_a_piece_of_two_words() {
     let scanner = scanner(Scope::Listed);
     let vocabulary = scanner.vocabulary();
