@@ -6,11 +6,14 @@ set -euo pipefail
 work=$(realpath -m "${1:?usage: reproduce.sh WORK-FOLDER [cargo arguments]}")
 shift
 here=$(cd "$(dirname "$0")/.." && pwd)
+# What is committed meanwhile must not come into the second.
+commit=$(git -C "$here" rev-parse HEAD)
 build() { # NAME FOLDER [cargo arguments]
   local name=$1 folder=$work/$2
   shift 2
   rm -rf "${folder:?}"
-  git clone -q "$here" "$folder"
+  git clone -q --no-checkout "$here" "$folder"
+  git -C "$folder" checkout -q --detach "$commit"
   (cd "$folder" && CARGO_TARGET_DIR="$PWD/target" bash packaging/release.sh "$@")
   find "$folder/target" -path '*/release/pugmark' -exec cp {} "$work/$name.bin" \;
   rm -rf "${folder:?}"
