@@ -94,13 +94,18 @@ new Worker(URL.createObjectURL(new Blob(["fetch('INworker', { mode: 'no-cors' })
 navigator.serviceWorker.register('/sw.js').catch(() => 0);
 new WebSocket('INsocket'.replace('http', 'ws'));
 window.open('INwindow');
-const peer = new RTCPeerConnection({ iceServers: [{ urls: 'stun:UDP' }] });
-peer.createDataChannel('x'); peer.createOffer().then(offer => peer.setLocalDescription(offer));
+const fresh = document.body.appendChild(document.createElement('iframe')).contentWindow;
+const Peer = window.RTCPeerConnection || fresh.RTCPeerConnection || fresh.webkitRTCPeerConnection;
+if (Peer) {
+  const peer = new Peer({ iceServers: [{ urls: 'stun:UDP' }] });
+  peer.createDataChannel('x'); peer.createOffer().then(offer => peer.setLocalDescription(offer));
+  new Image().src = 'INwebrtc';
+}
 new Image().src = 'INviolation';
 </script>"##;
 
 /// Ways that a browser without a window does not take; one that it takes one day has to be refused.
-const NOT_TAKEN: [&str; 5] = ["preconnect", "icon", "manifest", "ping", "window"];
+const NOT_TAKEN: [&str; 6] = ["preconnect", "icon", "manifest", "ping", "window", "webrtc"];
 
 #[test]
 fn no_way_of_a_page_in_a_browser_leads_inside() {
@@ -134,7 +139,10 @@ fn no_way_of_a_page_in_a_browser_leads_inside() {
     let capturer = Capturer::new(&case.store, &case.custodian, options).unwrap();
     let page = capturer.capture(&format!("http://{server}/"), &mut |_| {}).unwrap();
     assert_eq!(visits.load(Ordering::Relaxed), 0, "{:#?}", page.failures);
-    assert!(datagrams.recv(&mut [0; 64]).is_err(), "a datagram came");
+    let mut came = [0; 64];
+    if let Ok((length, from)) = datagrams.recv_from(&mut came) {
+        panic!("a datagram came from {from}: {:02x?}", &came[..length]);
+    }
     let stopped = |reason: &str| reason.starts_with("refused: ") || reason.contains("web socket");
     let named = page.failures.iter().filter(|failure| stopped(&failure.reason));
     let named: BTreeSet<_> = named.filter_map(|failure| failure.url.strip_prefix(&to)).collect();
@@ -143,6 +151,7 @@ fn no_way_of_a_page_in_a_browser_leads_inside() {
         &rest[..end.unwrap_or(rest.len())]
     });
     let ways = ways.chain(["link-header", "csp", "service-worker"]);
+    assert!(!named.contains("webrtc"), "a page has WebRTC");
     let missing: Vec<_> =
         ways.filter(|way| !named.contains(way) && !NOT_TAKEN.contains(way)).collect();
     // A busy machine may leave some that the browser puts off unasked.
