@@ -4,7 +4,9 @@
 #
 #   benches/capture.sh [PAGES]      default: 1000; ROUNDS=5 for more rounds than 3
 #
-# Needs wget, python3, GNU time and target/release/pugmark (or $PUGMARK).
+# The server is nginx, which costs next to nothing, as one on another machine would. SERVER=python is one that
+# needs half as much of the two cores as its clients.
+# Needs wget, nginx, python3, GNU time and target/release/pugmark (or $PUGMARK).
 set -euo pipefail
 cd "$(dirname "$0")/.."
 pugmark="${PUGMARK:-$PWD/target/release/pugmark}"
@@ -29,6 +31,7 @@ for number in range(int(sys.argv[2])):
     write(f"{number}.html", page.encode())
     write(f"{number}.jpg", random.randbytes(15000))
 PYTHON
+if [ "${SERVER:-nginx}" = python ]; then
 cat > "$work/server.py" <<'PYTHON'
 import functools, http.server, sys
 class Handler(http.server.SimpleHTTPRequestHandler):
@@ -43,10 +46,27 @@ server = Server(("127.0.0.1", 0), functools.partial(Handler, directory=sys.argv[
 print(server.server_address[1], flush=True)
 server.serve_forever()
 PYTHON
-python3 "$work/server.py" "$work/site" > "$work/port" &
-server=$!
-until [ -s "$work/port" ]; do sleep 0.1; done
-seq 0 "$((pages - 1))" | sed "s#.*#http://127.0.0.1:$(cat "$work/port")/&.html#" > "$work/urls"
+  python3 "$work/server.py" "$work/site" > "$work/port" &
+  server=$!
+  until [ -s "$work/port" ]; do sleep 0.1; done
+  port="$(cat "$work/port")"
+else
+  port="$(python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')"
+  cat > "$work/nginx.conf" <<CONF
+daemon off; worker_processes 1; pid $work/nginx.pid; error_log $work/nginx.log;
+$([ "$(id -u)" != 0 ] || echo "user root;")
+events { worker_connections 512; }
+http {
+  types { text/html html; text/css css; image/jpeg jpg; }
+  access_log off;
+  server { listen 127.0.0.1:$port; root $work/site; }
+}
+CONF
+  nginx -e "$work/nginx.log" -c "$work/nginx.conf" &
+  server=$!
+  until [ -s "$work/nginx.pid" ]; do sleep 0.1; done
+fi
+seq 0 "$((pages - 1))" | sed "s#.*#http://127.0.0.1:$port/&.html#" > "$work/urls"
 
 page_count="$(wc -l < "$work/urls")"
 # ext4 passes over inodes that were freed within the last minutes one by one: nothing is deleted
