@@ -4,7 +4,7 @@ use std::cell::RefCell;
 use std::rc::Rc;
 
 use crate::lexicon::Vocabulary;
-use crate::lexicon::index::{Candidate, Index, Seen};
+use crate::lexicon::index::{Candidate, Glance, Index, Seen};
 
 use super::normal::Text;
 use super::recent::Recent;
@@ -22,8 +22,8 @@ const LONGEST: usize = 24;
 pub enum After {
     /// Nothing that a term could go on with.
     Nothing,
-    /// A word with this [`Seen::bit`].
-    Word(u64),
+    /// A word that looks so.
+    Word(Glance),
     /// It cannot be said so simply.
     Anything,
 }
@@ -69,24 +69,24 @@ impl Word {
 struct Terms {
     found: Vec<Found>,
     /// The second words of each, all of them for one without; see [`Index::seconds`].
-    seconds: Vec<u64>,
+    seconds: Vec<Glance>,
     /// Those of all together.
-    any: u64,
+    any: Glance,
 }
 
 impl Terms {
-    fn add(&mut self, found: Found, seconds: u64) {
-        let seconds = if found.candidate.remaining == 0 { u64::MAX } else { seconds };
+    fn add(&mut self, found: Found, seconds: Glance) {
+        let seconds = if found.candidate.remaining == 0 { Glance::ANY } else { seconds };
         self.found.push(found);
         self.seconds.push(seconds);
-        self.any |= seconds;
+        self.any = self.any.with(seconds);
     }
 
     /// Those that may go on with what stands `after` the word.
     fn going_on(&self, after: After) -> impl Iterator<Item = &Found> {
-        let bits = if let After::Word(bit) = after { bit } else { u64::MAX };
-        let seconds = if self.any & bits == 0 { &[] } else { self.seconds.as_slice() };
-        let fits = self.found.iter().zip(seconds).filter(move |(_, seconds)| *seconds & bits != 0);
+        let word = if let After::Word(word) = after { word } else { Glance::ANY };
+        let seconds = if self.any.meets(word) { self.seconds.as_slice() } else { &[] };
+        let fits = self.found.iter().zip(seconds).filter(move |(_, seconds)| seconds.meets(word));
         fits.map(|(found, _)| found)
             .filter(move |found| after != After::Nothing || found.candidate.remaining == 0)
     }

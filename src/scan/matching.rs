@@ -155,7 +155,7 @@ impl Matcher<'_> {
         let seen = self.seen(token);
         let is_read_otherwise =
             without_article(seen.form).is_some() || self.readings_at(next).next().is_some();
-        if is_read_otherwise { After::Anything } else { After::Word(seen.bit()) }
+        if is_read_otherwise { After::Anything } else { After::Word(seen.glance()) }
     }
 
     /// The first token after all words of `candidate`.

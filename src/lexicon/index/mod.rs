@@ -40,16 +40,48 @@ impl<'a> Seen<'a> {
         Self { form, hash: hash(form), accents: 0, marked: false }
     }
 
-    /// One of 64 bits for the form.
+    /// What tells the word from most others.
     #[must_use]
-    pub fn bit(self) -> u64 {
-        1 << (layout::halves(self.hash)[0] & 63)
+    pub fn glance(self) -> Glance {
+        let begins = Glance::beginning(self.form.as_bytes()).unwrap_or(1);
+        Glance { whole: 1 << (layout::halves(self.hash)[0] & 63), begins }
     }
 
     /// The word with another form.
     #[must_use]
     pub fn with_form(self, form: &'a str) -> Self {
         Self { form, hash: hash(form), ..self }
+    }
+}
+
+/// Words at a glance: one of 64 bits for each whole word, and one for what others begin with.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Glance {
+    whole: u64,
+    begins: u64,
+}
+
+impl Glance {
+    /// All words.
+    pub const ANY: Self = Self { whole: u64::MAX, begins: u64::MAX };
+
+    /// False when no word is in both.
+    #[must_use]
+    pub fn meets(self, other: Self) -> bool {
+        self.whole & other.whole != 0 || self.begins & other.begins != 0
+    }
+
+    /// The words of both.
+    #[must_use]
+    pub fn with(self, other: Self) -> Self {
+        Self { whole: self.whole | other.whole, begins: self.begins | other.begins }
+    }
+
+    /// The bit of words that begin as `form` does; nothing for a form of less than three bytes.
+    fn beginning(form: &[u8]) -> Option<u64> {
+        let [one, two, three]: [u8; 3] = *form.first_chunk()?;
+        let mixed = u32::from_le_bytes([one, two, three, 0]).wrapping_mul(0x9E37_79B1);
+        Some(1 << (mixed >> 26))
     }
 }
 
@@ -216,18 +248,18 @@ impl Index {
         Kind::ALL[usize::from(codes.to_le_bytes()[2])]
     }
 
-    /// A bit for each word that may be the second of `candidate`; see [`Seen::bit`].
+    /// The words that may be the second of `candidate`.
     #[must_use]
-    pub fn seconds(&self, candidate: &Candidate) -> u64 {
+    pub fn seconds(&self, candidate: &Candidate) -> Glance {
         if candidate.remaining == 0 {
-            return 0;
+            return Glance::default();
         }
         let pattern = self.pattern(candidate.words + 1);
-        if pattern.ending.is_some() {
-            return u64::MAX;
-        }
         let low = |at| self.record::<{ form::WIDTH }>(Section::Forms, at)[form::LOW];
-        pattern.forms.clone().fold(0, |bits, at| bits | 1 << (low(at) & 63))
+        let whole = pattern.forms.clone().fold(0, |bits, at| bits | 1 << (low(at) & 63));
+        let begins =
+            pattern.ending.map_or(0, |_| Glance::beginning(pattern.stem).unwrap_or(u64::MAX));
+        Glance { whole, begins }
     }
 
     /// Hands `take` the terms whose first word is `word`, whole or as a part of a compound.
