@@ -3,8 +3,9 @@
 //! A stem is found at the beginning of a word. What is left must be an ending that
 //! the language writes, or *кит* (whale) would be found in *Китай* (China).
 
-use std::collections::HashMap;
 use std::sync::LazyLock;
+
+use rustc_hash::FxHashMap;
 
 /// Which endings may follow a stem.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -151,8 +152,8 @@ const LISTS: [(Ending, &str); 5] = [
 ];
 
 /// Their endings, with a bit for each of [`LISTS`] that an ending is in.
-static LISTED: LazyLock<HashMap<&'static str, u8>> = LazyLock::new(|| {
-    let mut listed = HashMap::new();
+static LISTED: LazyLock<FxHashMap<&'static str, u8>> = LazyLock::new(|| {
+    let mut listed = FxHashMap::default();
     for (bit, (_, list)) in LISTS.iter().enumerate() {
         for ending in list.split_whitespace() {
             *listed.entry(ending).or_default() |= 1 << bit;

@@ -1,13 +1,14 @@
 //! Words that hold sentences together, from `species-data/lexicon/function-words.csv`.
 
-use std::collections::HashMap;
 use std::sync::LazyLock;
+
+use rustc_hash::FxHashMap;
 
 use super::fold::fold;
 use super::language::{Language, Languages};
 
-static WORDS: LazyLock<HashMap<String, Languages>> = LazyLock::new(|| {
-    let mut words: HashMap<String, Languages> = HashMap::new();
+static WORDS: LazyLock<FxHashMap<String, Languages>> = LazyLock::new(|| {
+    let mut words: FxHashMap<String, Languages> = FxHashMap::default();
     for line in include_str!("../../species-data/lexicon/function-words.csv").lines().skip(1) {
         let Some((code, list)) = line.split_once(',') else { continue };
         let Some(language) = Language::from_code(code) else { continue };

@@ -3,8 +3,9 @@
 //! The words stand in `species-data/lexicon/categories.csv`. A path of categories is
 //! read from its end, since *Pets > Accessories* holds no animals.
 
-use std::collections::HashMap;
 use std::sync::LazyLock;
+
+use rustc_hash::FxHashMap;
 
 use crate::lexicon::fold::{Class, class, fold};
 
@@ -36,7 +37,7 @@ const ACCESSORIES: &[&str] = &[
     "aksesuar",
 ];
 
-static WORDS: LazyLock<HashMap<String, Shelf>> = LazyLock::new(|| {
+static WORDS: LazyLock<FxHashMap<String, Shelf>> = LazyLock::new(|| {
     include_str!("../../species-data/lexicon/categories.csv")
         .lines()
         .skip(1)

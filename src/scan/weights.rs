@@ -1,6 +1,6 @@
 //! The points of each feature, from `species-data/lexicon/weights.csv`.
 
-use std::collections::HashMap;
+use rustc_hash::FxHashMap;
 
 /// What is wrong with a table of weights.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -28,7 +28,7 @@ pub enum WeightsError {
 /// Points by feature.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Weights {
-    points: HashMap<String, f64>,
+    points: FxHashMap<String, f64>,
 }
 
 impl Weights {
@@ -52,7 +52,7 @@ impl Weights {
         let row_error =
             |line, what: String| WeightsError::Row { file: file.to_owned(), line, what };
         let mut reader = csv::ReaderBuilder::new().flexible(true).from_reader(csv.as_bytes());
-        let mut points = HashMap::new();
+        let mut points = FxHashMap::default();
         for record in reader.records() {
             let record = record.map_err(|err| {
                 row_error(err.position().map_or(0, csv::Position::line), err.to_string())

@@ -187,7 +187,7 @@ impl<'a> Beginnings<'a> {
         Places {
             whole: self.whole.has(low(form)),
             heads: bits(&mut self.beginnings(form)),
-            tails: bits(&mut self.ends(form)),
+            tails: bits(&mut self.ends(form.as_bytes())),
         }
     }
 
@@ -199,23 +199,22 @@ impl<'a> Beginnings<'a> {
         (1..).zip(bytes).filter_map(move |(at, byte)| {
             rolling.push(byte);
             letters += usize::from(is_first(byte));
-            self.has_beginning(rolling.low(), form, at).then_some(letters)
+            self.has_beginning(rolling.low(), form.as_bytes(), at).then_some(letters)
         })
     }
 
     /// True when the first `at` bytes of `form`, of which the hash is `low`, may be a stem or a
     /// part of a compound.
-    fn has_beginning(self, low: u32, form: &str, at: usize) -> bool {
-        at >= SHORTEST
-            && (self.heads.has(low)
-                || (self.stems.has(low) && form.get(at..).is_some_and(endings::is_listed)))
+    fn has_beginning(self, low: u32, form: &[u8], at: usize) -> bool {
+        let is_listed = || std::str::from_utf8(&form[at..]).is_ok_and(endings::is_listed);
+        at >= SHORTEST && (self.heads.has(low) || (self.stems.has(low) && is_listed()))
     }
 
     /// The same of ends.
-    fn ends(self, form: &str) -> impl Iterator<Item = usize> {
+    fn ends(self, form: &[u8]) -> impl Iterator<Item = usize> {
         let mut backwards = Rolling::default();
         let mut letters = 0;
-        let bytes = if form.len() < SHORTEST_TAIL { &[] } else { &form.as_bytes()[SHORTEST..] };
+        let bytes = if form.len() < SHORTEST_TAIL { &[] } else { &form[SHORTEST..] };
         let bytes = bytes.iter().rev().take_while(move |b| self.digits || !b.is_ascii_digit());
         bytes.filter_map(move |byte| {
             backwards.push(*byte);
@@ -264,12 +263,12 @@ pub struct May {
 
 impl Part<'_> {
     /// Where the folded word `form` may stand.
-    fn may(self, form: &str) -> May {
+    fn may(self, form: &[u8]) -> May {
         let mut may = May::default();
         let mut rolling = Rolling::default();
         let mut has_stems = true;
-        for (at, byte) in (1..).zip(form.bytes()) {
-            rolling.push(byte);
+        for (at, byte) in (1..).zip(form) {
+            rolling.push(*byte);
             has_stems &= self.firsts.digits || !byte.is_ascii_digit();
             let low = rolling.low();
             if has_stems && self.beginnings.has(low) {
@@ -311,9 +310,9 @@ impl<'a> Sketch<'a> {
         }
     }
 
-    /// Where the folded word `form` may stand in a term.
+    /// Where the folded word `form`, in UTF-8, may stand in a term.
     #[must_use]
-    pub fn may(&self, form: &str) -> May {
+    pub fn may(&self, form: &[u8]) -> May {
         let parts = self.parts.iter().map(|part| part.may(form));
         parts.fold(May::default(), |one, other| May {
             begin: one.begin || other.begin,

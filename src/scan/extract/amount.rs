@@ -1,7 +1,8 @@
 //! Words that go with numbers, from `species-data/lexicon/measures.csv`.
 
-use std::collections::HashMap;
 use std::sync::LazyLock;
+
+use rustc_hash::FxHashMap;
 
 use crate::lexicon::fold::fold;
 use crate::lexicon::words::Token;
@@ -34,7 +35,7 @@ pub enum Unit {
     Postage,
 }
 
-static UNITS: LazyLock<HashMap<String, Unit>> = LazyLock::new(|| {
+static UNITS: LazyLock<FxHashMap<String, Unit>> = LazyLock::new(|| {
     let mut reader = csv::Reader::from_reader(
         include_str!("../../../species-data/lexicon/measures.csv").as_bytes(),
     );

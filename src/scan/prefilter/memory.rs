@@ -2,14 +2,14 @@
 
 use std::collections::HashMap;
 
-use super::passing::Passing;
+use super::passing::{Before, Padded, Passing};
 use crate::scan::recent::Recent;
 
 /// Bytes of a piece that is remembered in place.
 pub(super) const SHORT: usize = 24;
 /// Pieces that are remembered in place, as a power of two: 256 KiB, which stay in the
 /// processor's cache.
-pub(super) const PLACES: u32 = 13;
+const PLACES: u32 = 13;
 /// Pairs that are remembered, as a power of two.
 const PAIRS: u32 = 14;
 /// Longer pieces that are remembered before all of them are forgotten.
@@ -112,15 +112,16 @@ pub(super) fn hash(key: &Key) -> u64 {
     mixed.wrapping_mul(0x9E37_79B9_7F4A_7C15)
 }
 
+/// The key of two numbers and its hash.
+fn numbers(first: u32, second: u32) -> (u64, u64) {
+    let key = u64::from(first) << 32 | u64::from(second);
+    (key, key.wrapping_mul(0x9E37_79B9_7F4A_7C15))
+}
+
 impl Memory {
-    pub(super) fn new() -> Self {
-        Self {
-            places: Recent::new(PLACES),
-            pairs: Recent::new(PAIRS),
-            long: HashMap::new(),
-            last: 0,
-            passing: Passing::new(),
-        }
+    pub(super) fn new(passing: Passing) -> Self {
+        let (places, pairs) = (Recent::new(PLACES), Recent::new(PAIRS));
+        Self { places, pairs, long: HashMap::new(), last: 0, passing }
     }
 
     /// What is known of a short piece.
@@ -159,16 +160,26 @@ impl Memory {
 
     fn number(&mut self) -> u32 {
         if self.last == MOST {
-            *self = Self::new();
+            *self = Self::new(self.passing.anew());
         }
         self.last += 1;
         self.last
     }
 
+    /// The end of the last of the pieces of `text` from `at` on that are known and in which no
+    /// anchor ends; see [`Passing::pass`].
+    pub(super) fn pass(&mut self, text: &Padded, at: usize, before: &mut Before) -> usize {
+        let Self { passing, pairs, .. } = self;
+        passing.pass(text, at, before, |first, second| {
+            let (key, hash) = numbers(first, second);
+            pairs.get(hash, &key).is_some_and(|pair| !pair.goes_on)
+        })
+    }
+
     /// What is known of the pieces or pairs with these numbers; `find` says whether an
     /// anchor goes on in them when that is not known.
     pub(super) fn pair(&mut self, first: u32, second: u32, find: impl FnOnce() -> bool) -> Pair {
-        self.asked(u64::from(first) << 32 | u64::from(second), find)
+        self.asked(numbers(first, second), find)
     }
 
     /// The same of an initial and the piece after it: *B. hamorii*.
@@ -178,12 +189,11 @@ impl Memory {
         second: u32,
         find: impl FnOnce() -> bool,
     ) -> bool {
-        const INITIAL: u64 = 1 << 63;
-        self.asked(INITIAL | u64::from(first) << 32 | u64::from(second), find).goes_on
+        const INITIAL: u32 = 1 << 31;
+        self.asked(numbers(INITIAL | first, second), find).goes_on
     }
 
-    fn asked(&mut self, key: u64, find: impl FnOnce() -> bool) -> Pair {
-        let hash = key.wrapping_mul(0x9E37_79B9_7F4A_7C15);
+    fn asked(&mut self, (key, hash): (u64, u64), find: impl FnOnce() -> bool) -> Pair {
         if let Some(pair) = self.pairs.get(hash, &key) {
             return *pair;
         }
@@ -195,12 +205,12 @@ impl Memory {
 
 #[cfg(test)]
 mod tests {
-    use super::{Known, Memory, key};
+    use super::{Known, Memory, Passing, key};
 
     #[test]
     fn a_piece_is_known_by_all_its_bytes() {
         let text = b"ivory ivories and then some more words";
-        let mut memory = Memory::new();
+        let mut memory = Memory::new(Passing::new(false));
         let ivory = key(text, 0, 5).unwrap();
         memory.put(ivory, Known::new(Known::ANCHOR));
         assert!(memory.get(&ivory).unwrap().has(Known::ANCHOR));
@@ -211,7 +221,7 @@ mod tests {
 
     #[test]
     fn a_pair_is_asked_for_once() {
-        let mut memory = Memory::new();
+        let mut memory = Memory::new(Passing::new(false));
         let pair = memory.pair(1, 2, || true);
         assert!(pair.goes_on && memory.pair(1, 2, || false) == pair);
         let other = memory.pair(2, 1, || false);

@@ -25,15 +25,19 @@ struct Letter {
 /// A folded word.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Folded<'a> {
-    /// The word.
-    pub form: &'a str,
+    /// The letters of the word.
+    pub bytes: &'a [u8],
     marked: bool,
 }
 
 impl<'a> Folded<'a> {
     /// The word as the matcher sees it, which was written as `piece`.
     pub(super) fn seen(self, piece: &str) -> Seen<'a> {
-        Seen { accents: accents(piece), marked: self.marked, ..Seen::of(self.form) }
+        Seen { accents: accents(piece), marked: self.marked, ..Seen::of(self.form()) }
+    }
+
+    fn form(self) -> &'a str {
+        std::str::from_utf8(self.bytes).expect("it is made of whole letters")
     }
 }
 
@@ -61,8 +65,7 @@ impl Plain {
         if !plain {
             return None;
         }
-        let form = std::str::from_utf8(&self.folded[..self.length]).ok()?;
-        Some(Folded { form, marked: self.marked })
+        Some(Folded { bytes: &self.folded[..self.length], marked: self.marked })
     }
 
     /// Letters, and digits where there are too many for a disguise.
@@ -73,19 +76,12 @@ impl Plain {
         let mut digits = 0;
         let (mut one, mut two) = (0, 0);
         for (byte, folded) in piece.iter().zip(&mut self.folded) {
-            let lower = match byte {
-                b'a'..=b'z' => *byte,
-                b'A'..=b'Z' => byte | 0x20,
-                b'0'..=b'9' => {
-                    digits += 1;
-                    *byte
-                }
-                _ => return false,
-            };
+            let lower = LOWER[usize::from(*byte)];
             // ivoooory, hawksbiII
-            if lower == one && (lower == two || lower == b'i') {
+            if lower == 0 || lower == one && (lower == two || lower == b'i') {
                 return false;
             }
+            digits += usize::from(lower.is_ascii_digit());
             (two, one) = (one, lower);
             *folded = lower;
         }
@@ -137,6 +133,21 @@ impl Plain {
             _ => false,
         }
     }
+}
+
+/// Letters of ASCII in lower case, and digits; 0 for all else.
+static LOWER: [u8; 256] = lower();
+
+const fn lower() -> [u8; 256] {
+    let mut table = [0u8; 256];
+    let mut byte = 0u8;
+    while byte < 128 {
+        if byte.is_ascii_alphanumeric() {
+            table[byte as usize] = byte.to_ascii_lowercase();
+        }
+        byte += 1;
+    }
+    table
 }
 
 /// True when all `digits` of `piece` stand at its beginning: 12cm is two words.
@@ -191,7 +202,8 @@ mod tests {
             ("Kühlschrank", "kuhlschrank"),
             ("холодильник", "холодильник"),
         ] {
-            assert_eq!(Plain::new().fold(piece).map(|folded| folded.form), Some(folded), "{piece}");
+            let mut plain = Plain::new();
+            assert_eq!(plain.fold(piece).map(|folded| folded.form()), Some(folded), "{piece}");
         }
         for piece in
             ["iv0ry", "14mm", "ivoooory", "hawksbiII", "аorta", "сор", "a", "Ä", "x-y", "ÃÄ"]

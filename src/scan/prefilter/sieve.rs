@@ -8,7 +8,7 @@ use crate::scan::normal::Text;
 
 use super::Prefilter;
 use super::memory::{Known, Memory, Pair, key};
-use super::passing::Passed;
+use super::passing::{self, Padded, Passed, Passing, SPACED};
 use super::pieces::{self, Piece, is_number, signs};
 use super::plain::Plain;
 use super::runs::{self, Part};
@@ -16,8 +16,6 @@ use super::runs::{self, Part};
 /// Pieces that are looked at from the one in which a term of several words begins, at
 /// least; more where a term has more words.
 const WINDOW: usize = 12;
-/// Single letters in a row that may be a word.
-const SPACED: u32 = 4;
 
 /// The prefilter of one thread.
 #[derive(Debug)]
@@ -28,6 +26,8 @@ pub struct Sieve<'a> {
     hits: Vec<Hit>,
     plain: Plain,
     window: usize,
+    /// The text that is looked at.
+    padded: Padded,
 }
 
 /// What stands before a piece.
@@ -44,19 +44,14 @@ struct Before {
     run: Option<(usize, bool)>,
     /// The piece before, if it is one letter and a point: *B. hamorii*.
     initial: Option<(usize, u32)>,
-    /// An anchor may go on in the piece before.
-    goes_on: bool,
+    /// What is known of the piece before, if no anchor stands in it.
+    passed: Option<Passed>,
 }
 
 impl Before {
-    /// True when the next piece counts by itself, or as a later word of a term.
+    /// True when the next piece counts by itself, as a later word of a term, or as a letter.
     fn says_little(&self) -> bool {
-        self.run.is_none() && self.initial.is_none() && self.singles == 0
-    }
-
-    /// True when the next piece counts by itself.
-    fn is_nothing(&self) -> bool {
-        self.says_little() && self.open.is_none()
+        self.run.is_none() && self.initial.is_none()
     }
 }
 
@@ -64,37 +59,45 @@ impl<'a> Sieve<'a> {
     pub(in crate::scan) fn new(filter: Prefilter<'a>) -> Self {
         let (text, hits) = (Text::default(), Vec::new());
         let window = WINDOW.max(filter.sketch.longest() + 1);
-        let (memory, plain) = (Memory::new(), Plain::new());
-        Self { filter, memory, text, hits, plain, window }
+        let passing = Passing::new(!filter.sketch.has_numbers());
+        let (memory, plain) = (Memory::new(passing), Plain::new());
+        Self { filter, memory, text, hits, plain, window, padded: Padded::default() }
     }
 
     /// False when no anchor stands in `text`, the whole text of a field.
     pub fn may_hold_anchor(&mut self, text: &str) -> bool {
+        let mut padded = std::mem::take(&mut self.padded);
+        padded.set(text.as_bytes());
+        let may = self.may_hold(text, &padded);
+        self.padded = padded;
+        may
+    }
+
+    fn may_hold(&mut self, text: &str, padded: &Padded) -> bool {
         let bytes = text.as_bytes();
         let mut before = Before::default();
         let mut at = 0;
         loop {
             if before.says_little() {
-                let mut open = before.open.filter(|_| !before.closed);
-                let end = self.memory.passing.pass(bytes, at, &mut open);
+                let open = before.open.filter(|_| !before.closed);
+                let mut little = passing::Before { open, singles: before.singles };
+                let end = self.memory.pass(padded, at, &mut little);
                 if end > at {
-                    before = Before { open, ..Before::default() };
+                    let passing::Before { open, singles } = little;
+                    before = Before { open, singles, ..Before::default() };
                     at = end;
                 }
             }
             let Some(piece) = pieces::next(bytes, at) else { return false };
             at = piece.next;
-            let begins_anew = before.is_nothing();
             if self.piece(text, &piece, &mut before) {
                 return true;
             }
-            if begins_anew && before.says_little() && is_word(&piece, text) {
-                let open = before.open.filter(|_| !before.closed);
-                let begins = open.map_or(0, |(_, number)| number);
-                if begins == 0 || piece.begin == piece.start {
-                    let goes_on = before.goes_on;
-                    self.memory.passing.put(bytes, piece.begin, Passed { begins, goes_on });
-                }
+            if let Some(passed) = before.passed.take()
+                && is_word(&piece, text)
+                && (piece.begin == piece.start || !passed.begins && !passed.is_single)
+            {
+                self.memory.passing.put(padded, piece.begin, passed);
             }
         }
     }
@@ -113,7 +116,7 @@ impl<'a> Sieve<'a> {
     fn plain(&mut self, piece: &str) -> Option<Known> {
         let Self { filter, plain, .. } = self;
         let folded = plain.fold(piece)?;
-        let may = filter.sketch.may(folded.form);
+        let may = filter.sketch.may(folded.bytes);
         if may.begin && filter.begins_term(folded.seen(piece)) {
             return None;
         }
@@ -184,8 +187,15 @@ impl<'a> Sieve<'a> {
             return true;
         }
         before.open = known.has(Known::BEGINS).then_some((piece.start, known.number));
-        before.goes_on = known.has(Known::GOES_ON);
         before.closed = piece.closed;
+        let is_single = known.has(Known::SINGLE_FIRST) && known.has(Known::ONE) && !piece.closed;
+        before.passed =
+            (before.says_little() && (before.singles == 0 || is_single)).then_some(Passed {
+                number: known.number,
+                begins: before.open.is_some() && !piece.closed,
+                goes_on: known.has(Known::GOES_ON),
+                is_single,
+            });
         false
     }
 
@@ -380,7 +390,7 @@ impl<'a> Sieve<'a> {
     /// Letters that Arabic writes on to the beginning of a word may hide it.
     fn may_be_later(&self, form: &str) -> bool {
         form.starts_with(|c: char| ('\u{600}'..='\u{6FF}').contains(&c))
-            || self.sketch().may(form).go_on
+            || self.sketch().may(form.as_bytes()).go_on
     }
 }
 
