@@ -9,7 +9,7 @@ use crate::case::report::Language;
 pub(super) fn citation(articles: &str, language: Language) -> String {
     let parts: Vec<String> =
         articles.split("; ").map(|part| of_regulation(part, language)).collect();
-    parts.join("; ")
+    parts.join(if language == Language::Fr { "\u{a0}; " } else { "; " })
 }
 
 fn of_regulation(part: &str, language: Language) -> String {
@@ -36,6 +36,9 @@ fn article(text: &str, language: Language) -> String {
     let mut cited = format!("{word}\u{a0}{number}");
     for part in parts {
         let is_paragraph = part.starts_with(|c: char| c.is_ascii_digit());
+        // French and Dutch law count an inserted paragraph in Latin: `4a` is `4 bis`.
+        let inserted = part.strip_suffix('a').filter(|_| is_paragraph && language != Language::De);
+        let part = inserted.map_or_else(|| part.to_owned(), |number| format!("{number}\u{a0}bis"));
         let _ = match (language, is_paragraph) {
             (Language::De, true) => write!(cited, " Abs.\u{a0}{part}"),
             (Language::De, false) => write!(cited, " Buchst.\u{a0}{part}"),
@@ -63,7 +66,7 @@ mod tests {
             ),
             (
                 Language::Fr,
-                "règlement (CE) n° 338/97, art. 2, point w), art. 8, par. 3, point b); règlement (CE) n° 865/2006, art. 11, par. 4a, art. 59",
+                "règlement (CE) n° 338/97, art. 2, point w), art. 8, par. 3, point b) ; règlement (CE) n° 865/2006, art. 11, par. 4 bis, art. 59",
             ),
             (
                 Language::De,
@@ -71,7 +74,7 @@ mod tests {
             ),
             (
                 Language::Nl,
-                "Verordening (EG) nr. 338/97, art. 2, onder w), art. 8, lid 3, onder b); Verordening (EG) nr. 865/2006, art. 11, lid 4a, art. 59",
+                "Verordening (EG) nr. 338/97, art. 2, onder w), art. 8, lid 3, onder b); Verordening (EG) nr. 865/2006, art. 11, lid 4 bis, art. 59",
             ),
         ] {
             assert_eq!(citation(articles, language).replace('\u{a0}', " "), expected);

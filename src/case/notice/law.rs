@@ -84,12 +84,15 @@ fn national(duty: &Duty, language: Language) -> String {
     let or = language.word("or");
     let duties: Vec<&str> =
         std::iter::once(&duty.duty).chain(&duty.instead).map(|duty| known(duty)).collect();
+    let source = language
+        .find(&format!("law:{}", duty.source))
+        .map_or_else(|| plain(&duty.source), str::to_owned);
     let values = [
         ("country", country::name(&duty.country, language.code()).unwrap_or(&duty.country)),
         ("taxon", &plain(&duty.taxon)),
         ("duty", &duties.join(&format!(" {or} "))),
         ("claim", &quoted(&plain(&duty.claim), language)),
-        ("source", &plain(&duty.source)),
+        ("source", &source),
     ];
     language.say("n-national", &values)
 }

@@ -2,6 +2,8 @@
 
 use std::fmt::Write;
 
+use jiff::tz::TimeZone;
+
 use super::{Item, Notice};
 use crate::case::report::Language;
 use crate::output::terminal_text;
@@ -76,7 +78,8 @@ fn entry(place: usize, item: &Item, language: Language) -> String {
     let preserved = item.preserved.as_ref().map_or_else(
         || word("n-not-preserved").to_owned(),
         |kept| {
-            let time = kept.time.to_string();
+            let time = TimeZone::UTC.to_datetime(kept.time);
+            let time = format!("{}, {} UTC", language.date(time.date()), time.strftime("%H:%M:%S"));
             let values = [("time", time.as_str()), ("item", &kept.item), ("hash", &kept.sha256)];
             language.say("n-preserved-text", &values)
         },

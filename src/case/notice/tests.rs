@@ -1,6 +1,6 @@
 //! What a notice must hold, and what must stay out of it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::date;
 
@@ -46,6 +46,20 @@ fn drafts(ads: &[Ad], language: Option<Language>) -> Notices {
     notices(ads, &BTreeMap::new(), &Sender { language, ..sender() })
 }
 
+/// Where the duties of the shipped data stand.
+fn national_source() -> String {
+    let table = include_str!("../../../species-data/national.csv");
+    let mut rows = csv::Reader::from_reader(table.as_bytes());
+    let sources: BTreeSet<String> =
+        rows.records().map(|row| row.unwrap().get(6).unwrap().to_owned()).collect();
+    for source in &sources {
+        let key = format!("law:{source}");
+        assert_eq!(Language::En.find(&key), Some(source.as_str()));
+        assert!(Language::De.find(&key).is_some_and(|law| law != source));
+    }
+    sources.into_iter().next().unwrap()
+}
+
 /// Three ads of one account and one of another: ivory that claims age, a live parrot, one
 /// without an address; the first is preserved.
 fn shown_ads(country: &'static str) -> (Vec<Ad>, BTreeMap<String, Preserved>) {
@@ -64,7 +78,7 @@ fn shown_ads(country: &'static str) -> (Vec<Ad>, BTreeMap<String, Preserved>) {
         duty: "closed-ring".to_owned(),
         instead: vec!["transponder".to_owned()],
         claim: "unberingt".to_owned(),
-        source: "Bundesartenschutzverordnung, § 12".to_owned(),
+        source: national_source(),
     };
     ads[1].finding.duties = [duty].into();
     ads[1].finding.status = ad(2, "a.example", Some("B"), "en").finding.status;
@@ -159,7 +173,7 @@ fn an_account_with_many_ads_is_named_for_article_23() {
     let ads: Vec<Ad> = (1..=MANY_ADS).map(|id| ad(id, "a.example", Some("A"), "nl")).collect();
     let text = letter(&drafts(&ads, None).notices[0]);
     assert!(
-        text.contains("artikel 23, lid 1") && text.contains("tom: 3 advertenties (nr. 1, 2, 3)"),
+        text.contains("artikel 23, lid 1") && text.contains("tom: 3 advertenties (nrs. 1, 2, 3)"),
         "{text}"
     );
     let few = letter(&drafts(&ads[1..], None).notices[0]);

@@ -161,7 +161,7 @@ mod tests {
         assert!(ask("2").contains("zu den 2 unten genannten Anzeigen"), "{}", ask("2"));
         let values = [("account", "{count}"), ("count", "4"), ("numbers", "1, 2, 3, 4")];
         let line = Language::En.say("n-account-line", &values);
-        assert_eq!(line, "{count}: 4 advertisements (no. 1, 2, 3, 4)");
+        assert_eq!(line, "{count}: 4 advertisements (nos 1, 2, 3, 4)");
     }
 
     #[test]

@@ -42,10 +42,13 @@ fn is_above(taxon: &ListedTaxon, other: &ListedTaxon) -> bool {
             || other.name.split_once(' ').is_some_and(|(genus, _)| genus == taxon.name))
 }
 
-/// The taxa that an ad may mean, by name; of many the first four.
+/// The taxa that an ad may mean, by name, without those that stand above another of them; of
+/// many the first four.
 #[must_use]
 pub fn taxa_in_words(finding: &Finding) -> Vec<String> {
-    let taxa = finding.status.as_ref().map(|status| status.taxa.as_slice()).unwrap_or_default();
+    let all = finding.status.as_ref().map(|status| status.taxa.as_slice()).unwrap_or_default();
+    let taxa: Vec<&ListedTaxon> =
+        all.iter().filter(|taxon| !all.iter().any(|other| is_above(taxon, other))).collect();
     let mut names: Vec<String> = taxa.iter().take(4).map(|taxon| taxon.name.clone()).collect();
     if taxa.len() > names.len() {
         names.push("…".to_owned());
