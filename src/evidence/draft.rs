@@ -13,7 +13,7 @@ use super::digest::{HashingWriter, Sha256};
 use super::durable;
 use super::file_name;
 use super::other_digests::{Also, OthersWriter};
-use super::store::{ITEMS, LOCK_FILE, STARTING, Store, StoreError, UNFINISHED};
+use super::store::{ITEMS, LOCK_FILE, Store, StoreError, UNFINISHED};
 use super::writer::TOOL;
 use crate::clock::Clock;
 
@@ -34,7 +34,7 @@ pub struct Draft {
     also: Also,
     /// Digests by other algorithms, by the manifests' names of these and the files' paths.
     others: BTreeMap<&'static str, BTreeMap<String, String>>,
-    lock: Option<File>,
+    lock: Option<Lock>,
 }
 
 impl Draft {
@@ -47,17 +47,11 @@ impl Draft {
         let id = Uuid::new_v4();
         let items = store.root().join(ITEMS);
         let folder = items.join(format!("{UNFINISHED}{}", id.simple()));
-        let lock = if cfg!(unix) {
-            // Under another name until its own lock is held, so that nobody sets it aside.
-            let starting = items.join(format!("{STARTING}{}", id.simple()));
-            let lock = lay_out(store, &starting)?;
-            fs::rename(&starting, &folder)?;
-            lock
-        } else {
-            // No folder can be renamed with an open file in it: under the lock of the case then.
-            let _case = store.lock_to_begin()?;
-            lay_out(store, &folder)?
-        };
+        let read_only = |source| StoreError::ReadOnly { path: store.root().to_owned(), source };
+        fs::create_dir(&folder).map_err(read_only)?;
+        let lock = Lock::hold(&folder)?;
+        // Last, because who finds the folder without it leaves it alone: see `recovery`.
+        fs::create_dir(folder.join(DATA))?;
         Ok(Self {
             folder,
             id,
@@ -88,7 +82,9 @@ impl Draft {
     /// When the file cannot be made, or is there already.
     pub fn create(&self, path: &str) -> io::Result<PayloadFile> {
         let place = self.data().join(path);
-        fs::create_dir_all(durable::parent(&place))?;
+        if path.contains('/') {
+            fs::create_dir_all(durable::parent(&place))?;
+        }
         let file = fs::OpenOptions::new().write(true).create_new(true).open(&place)?;
         Ok(PayloadFile {
             path: path.to_owned(),
@@ -176,27 +172,26 @@ impl Draft {
     }
 }
 
-/// Makes the folder of an item, and holds its lock.
-fn lay_out(store: &Store, folder: &Path) -> Result<File, StoreError> {
-    let read_only = |source| StoreError::ReadOnly { path: store.root().to_owned(), source };
-    fs::create_dir(folder).map_err(read_only)?;
-    let lock = lock(folder)?;
-    fs::create_dir(folder.join(DATA))?;
-    Ok(lock)
+/// Says that somebody works on an item: a lock on its folder itself, where the system can,
+/// else on an empty file in it.
+struct Lock {
+    _held: File,
+    is_file: bool,
 }
 
-/// Locks the folder itself, where the system can; else an empty file in it.
-fn lock(folder: &Path) -> io::Result<File> {
-    if cfg!(unix) {
-        // A file less to make and to delete for every item: that is felt when there are many.
-        let itself = fs::File::open(folder)?.into_file();
-        if itself.lock().is_ok() {
-            return Ok(itself);
+impl Lock {
+    fn hold(folder: &Path) -> io::Result<Self> {
+        if cfg!(unix) {
+            // A file less to make and to delete for every item: that is felt when there are many.
+            let itself = fs::File::open(folder)?.into_file();
+            if itself.lock().is_ok() {
+                return Ok(Self { _held: itself, is_file: false });
+            }
         }
+        let lock = OpenOptions::new().create_new(true).write(true).open(folder.join(LOCK_FILE))?;
+        let _ = lock.try_lock();
+        Ok(Self { _held: lock, is_file: true })
     }
-    let lock = OpenOptions::new().create_new(true).write(true).open(folder.join(LOCK_FILE))?;
-    let _ = lock.try_lock();
-    Ok(lock)
 }
 
 impl Drop for Draft {
@@ -228,7 +223,7 @@ pub struct SealedItem {
     folder: PathBuf,
     slug: String,
     tag_manifest: Sha256,
-    lock: Option<File>,
+    lock: Option<Lock>,
 }
 
 impl SealedItem {
@@ -250,9 +245,8 @@ impl SealedItem {
     }
 
     pub(super) fn move_to(self, place: &Path) -> io::Result<()> {
-        match fs::remove_file(self.folder.join(LOCK_FILE)) {
-            Err(err) if err.kind() != io::ErrorKind::NotFound => return Err(err),
-            _ => {}
+        if self.lock.as_ref().is_some_and(|lock| lock.is_file) {
+            fs::remove_file(self.folder.join(LOCK_FILE))?;
         }
         drop(self.lock);
         fs::rename(&self.folder, place)

@@ -1,6 +1,7 @@
 //! What a writer finds when the one before was cut off: promises are kept, the
 //! rest is set aside.
 
+use std::ffi::OsStr;
 use std::fs::{File, OpenOptions, TryLockError};
 use std::io;
 use std::path::{Path, PathBuf};
@@ -10,9 +11,9 @@ use fs_err as fs;
 
 use super::custody::{LOG_FILE, Line, Tail};
 use super::digest::Sha256;
-use super::draft::TAG_MANIFEST;
+use super::draft::{DATA, TAG_MANIFEST};
 use super::durable;
-use super::store::{ITEMS, LOCK_FILE, QUARANTINE, STARTING, Store, UNFINISHED};
+use super::store::{ITEMS, LOCK_FILE, QUARANTINE, Store, UNFINISHED};
 
 /// Longest time for which the folder of a new item can be without its lock.
 const START: Duration = Duration::from_mins(1);
@@ -49,7 +50,8 @@ pub(super) fn unfinished(root: &Path) -> io::Result<Vec<PathBuf>> {
     for entry in fs::read_dir(root.join(ITEMS))? {
         let entry = entry?;
         let name = entry.file_name().to_string_lossy().into_owned();
-        if is_unfinished(&name) && !is_starting(&name, &entry) && !is_live(&entry.path()) {
+        // In this order: what is laid out has its lock by then.
+        if is_unfinished(&name) && !is_starting(&entry) && !is_live(&entry.path()) {
             found.push(entry.path());
         }
     }
@@ -73,20 +75,28 @@ pub(super) fn is_unfinished(name: &str) -> bool {
     name.starts_with(UNFINISHED)
 }
 
-/// True while the item in the folder called `name` may not have its lock yet.
-fn is_starting(name: &str, folder: &fs::DirEntry) -> bool {
+/// True while the item in `folder` may not have its lock yet: it holds nothing, and is new.
+fn is_starting(folder: &fs::DirEntry) -> bool {
+    let path = folder.path();
+    let holds = |name: &OsStr| name != LOCK_FILE;
+    if path.join(DATA).exists()
+        || fs::read_dir(&path).is_ok_and(|all| all.flatten().any(|one| holds(&one.file_name())))
+    {
+        return false;
+    }
     let made = folder.metadata().and_then(|metadata| metadata.modified());
-    let age = made.ok().and_then(|made| made.elapsed().ok());
-    name.starts_with(STARTING) && age.is_none_or(|age| age < START)
+    made.ok().and_then(|made| made.elapsed().ok()).is_none_or(|age| age < START)
 }
 
 /// True when the program that builds the item in `folder` is still there.
 pub(super) fn is_live(folder: &Path) -> bool {
-    let itself = if cfg!(unix) { fs::File::open(folder).ok() } else { None };
-    let lock = OpenOptions::new().write(true).open(folder.join(LOCK_FILE));
+    let is_held = |lock: File| matches!(lock.try_lock(), Err(TryLockError::WouldBlock));
+    if cfg!(unix) && fs::File::open(folder).is_ok_and(|folder| is_held(folder.into_file())) {
+        return true;
+    }
     // Where folders cannot be locked, nobody relies on it.
-    itself.is_some_and(|folder| matches!(folder.file().try_lock(), Err(TryLockError::WouldBlock)))
-        || lock.is_ok_and(|file: File| file.try_lock().is_err())
+    let lock = OpenOptions::new().write(true).open(folder.join(LOCK_FILE));
+    lock.is_ok_and(|file: File| file.try_lock().is_err())
 }
 
 /// The highest number of an item, 0 when there is none.

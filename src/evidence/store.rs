@@ -29,8 +29,6 @@ pub const KEYS: &str = "keys";
 pub const QUARANTINE: &str = "quarantine";
 /// How the name of a folder below `items/` starts while its item is being built.
 pub(crate) const UNFINISHED: &str = ".unfinished-";
-/// The same, until it has a lock of its own: that takes no time to speak of.
-pub(crate) const STARTING: &str = ".unfinished-new-";
 /// Empty file whose lock keeps two programs from writing at once.
 pub(crate) const LOCK_FILE: &str = ".lock";
 /// File of the public key of whoever made the case.
@@ -205,13 +203,6 @@ impl Store {
         let mut options = OpenOptions::new();
         options.create(true).truncate(false).read(true).write(true);
         options.open(self.root.join(LOCK_FILE)).map_err(read_only)
-    }
-
-    /// Keeps those away who set unfinished items aside, while one is begun.
-    pub(super) fn lock_to_begin(&self) -> Result<File, StoreError> {
-        let file = self.lock_file()?;
-        self.wait(|| file.try_lock_shared())?;
-        Ok(file)
     }
 
     /// Keeps writers away while the folder is listed; `None` where no lock can be

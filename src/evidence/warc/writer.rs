@@ -2,11 +2,10 @@
 
 use std::io::{self, Read, Write};
 
-use flate2::Compression;
 use jiff::Timestamp;
 use uuid::Uuid;
 
-use super::member::Packer;
+use super::member::{Member, Packer};
 use crate::evidence::digest::Sha256;
 
 /// What a record is.
@@ -88,15 +87,13 @@ pub(in crate::evidence) enum Packing {
 /// Writes a `.warc.gz` file.
 pub(in crate::evidence) struct WarcWriter<W> {
     out: CountingWriter<W>,
-    deflate: Packer,
-    store: Packer,
+    packer: Packer,
 }
 
 impl<W: Write> WarcWriter<W> {
     /// Starts a file on `out`.
     pub(in crate::evidence) fn new(out: W) -> Self {
-        let packer = |level| Packer::new(Compression::new(level));
-        Self { out: CountingWriter { out, count: 0 }, deflate: packer(6), store: packer(0) }
+        Self { out: CountingWriter { out, count: 0 }, packer: Packer::new() }
     }
 
     /// Writes a record whose block has this digest and length.
@@ -112,11 +109,10 @@ impl<W: Write> WarcWriter<W> {
         packing: Packing,
     ) -> io::Result<Span> {
         let offset = self.out.count;
-        let packer = match packing {
-            Packing::Deflate => &mut self.deflate,
-            Packing::Store => &mut self.store,
+        let mut member = match packing {
+            Packing::Deflate => self.packer.deflate(length, &mut self.out)?,
+            Packing::Store => Member::store(&mut self.out)?,
         };
-        let mut member = packer.begin(&mut self.out)?;
         let mut text = format!("WARC/1.1\r\nWARC-Type: {}\r\n", head.kind.name());
         text += &format!("WARC-Record-ID: {}\r\n", head.id());
         for (name, value) in &head.fields {
