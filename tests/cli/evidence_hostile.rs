@@ -121,6 +121,62 @@ fn servers_that_break_off_or_send_rubbish_are_kept_as_far_as_they_came_and_named
     assert_sound(&sandbox);
 }
 
+/// What stands on the connection is kept, and what of it is no answer is said.
+#[test]
+fn what_a_server_sends_behind_its_own_answer_is_kept_and_named() {
+    let sandbox = case();
+    let head = "HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n";
+    let answer = |rest: &str| format!("{head}{rest}").into_bytes();
+    let empty = b"HTTP/1.1 304 Not Modified\r\n\r\n<p>body".to_vec();
+    let server = serve(vec![
+        ("/long", answer("Content-Length: 13\r\n\r\n<title>A</ti>ivory")),
+        ("/chunk", answer("Transfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\nivory")),
+        ("/empty", empty),
+        ("/page", ok("text/html", "<img src=/long>")),
+        ("/right", answer("Transfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\nA: b\r\n\r\n")),
+    ]);
+    let cases = [
+        ("/long", "/long", Some("5 bytes came behind the 13 that Content-Length gives")),
+        ("/chunk", "/chunk", Some("5 bytes came behind the last chunk of the body")),
+        ("/empty", "/empty", Some("7 bytes came behind an answer that has no body")),
+        ("/page", "/long", Some("5 bytes came behind the 13 that Content-Length gives")),
+        ("/right", "/right", None),
+    ];
+    for (number, (path, part, said)) in cases.into_iter().enumerate() {
+        let url = format!("http://{server}{path}");
+        let output =
+            sandbox.run(&["evidence", "capture", "--case", "case", "--allow-private", &url]);
+        assert!(output.starts_with("exit 0\n"), "{output}");
+        let part = format!("http://{server}{part}");
+        let warning = said.map(|said| format!("{part}: {said}; they stand in the archive"));
+        let is_said = warning.as_ref().is_none_or(|warning| output.contains(warning));
+        assert!(is_said && output.contains("warning: ") == said.is_some(), "{output}");
+        let log = fs_err::read_to_string(sandbox.path("case/custody.jsonl")).unwrap();
+        let entry: Value = serde_json::from_str(log.lines().last().unwrap()).unwrap();
+        assert_eq!(entry["entry"]["details"]["surplus"][&part].as_str(), said);
+        let place = sandbox.path("case/items").join(item_of(&entry)).join("data");
+        let record = fs_err::read_to_string(place.join("acquisition.json")).unwrap();
+        let record: Value = serde_json::from_str(&record).unwrap();
+        assert_eq!(record["complete"], true);
+        let fetched = record["fetched"].as_array().unwrap();
+        let fetched = fetched.iter().find(|fetched| fetched["url"] == part.as_str()).unwrap();
+        assert_eq!(fetched["surplus"].as_str(), said, "{number}");
+        if path == "/long" {
+            let mut archive = Vec::new();
+            let file = fs_err::File::open(place.join("capture.warc.gz")).unwrap();
+            flate2::read::MultiGzDecoder::new(file).read_to_end(&mut archive).unwrap();
+            let archive = String::from_utf8_lossy(&archive);
+            assert!(archive.contains("<title>A</ti>ivory\r\n\r\n"), "{archive}");
+            assert_eq!(fetched["sha256"].as_str().unwrap().len(), 64);
+        }
+    }
+    assert_sound(&sandbox);
+}
+
+fn item_of(entry: &Value) -> &str {
+    entry["entry"]["item"].as_str().unwrap()
+}
+
 /// One of the clocks is wrong: which, a judge may ask. Both are in the record.
 #[test]
 fn a_server_whose_clock_is_an_hour_off_is_named_and_both_times_are_kept() {

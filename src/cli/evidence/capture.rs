@@ -304,6 +304,12 @@ impl<'a> Run<'a> {
             let item = &captured.item;
             self.streams.warning(format_args!("{item}: `{host}` did not prove who it is: {why}"));
         }
+        for (url, what) in &captured.surplus {
+            let item = &captured.item;
+            self.streams.warning(format_args!(
+                "{item}: {url}: {what}; they stand in the archive, and browsers do not show them"
+            ));
+        }
         let apart = captured.clock_offset_seconds.and_then(timestamp::clocks_apart);
         if let Some(apart) = apart.filter(|_| !std::mem::replace(&mut self.has_told_clock, true)) {
             let item = &captured.item;

@@ -148,13 +148,17 @@ pub struct Fetched {
     pub content_type: Option<String>,
     /// Where a redirect leads.
     pub redirect: Option<String>,
-    /// Bytes of the body as sent, with transfer coding.
+    /// Bytes of the body as sent, with transfer coding, and of what came behind it.
     pub bytes: u64,
     /// SHA-256 of the body without transfer coding: of the file as a browser saves it,
     /// unless a content coding was used.
     pub sha256: Option<Sha256>,
     /// Why the answer is not whole; also in the archive as `WARC-Truncated`.
     pub truncated: Option<String>,
+    /// What came behind the end that the answer itself gives to its body: it stands in the
+    /// archive, and is no part of the body.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub surplus: Option<String>,
     /// Record of the request in the archive.
     pub request_record: Option<String>,
     /// Record of the answer in the archive.

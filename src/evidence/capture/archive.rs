@@ -135,6 +135,9 @@ impl Archive {
         if let Some(via) = reason.via {
             fields += &format!("via: {via}\r\n");
         }
+        if let Some(surplus) = &exchange.surplus {
+            fields += &format!("surplus: {surplus}\r\n");
+        }
         if !received.interim.is_empty() {
             fields += &format!("interimResponses: {}\r\n", BASE64.encode(&received.interim));
         }
@@ -239,6 +242,7 @@ fn note(exchange: &Exchange, received: Option<&Received>, reason: Reason<'_>) ->
         bytes: received.map_or(0, |received| received.payload.1),
         sha256: exchange.entity.map(|(digest, _)| digest),
         truncated: error.map(ToString::to_string),
+        surplus: exchange.surplus.clone(),
         request_record: None,
         response_record: None,
         tls: None,

@@ -117,6 +117,8 @@ pub struct Captured {
     pub problem: Option<String>,
     /// Hosts that did not prove by their certificates who they are, and why.
     pub unproven: BTreeMap<String, String>,
+    /// Addresses whose servers sent more than an answer, and what.
+    pub surplus: BTreeMap<String, String>,
     /// How far the server's clock was ahead of the machine's, in seconds, where it told.
     pub clock_offset_seconds: Option<i64>,
 }
@@ -232,16 +234,18 @@ impl<'a> Capturer<'a> {
 
     /// What the custody log says of a captured page.
     pub(super) fn capture_action(captured: &Captured) -> Action {
-        let action = Action::new("capture")
+        let mut action = Action::new("capture")
             .with("url", &captured.url)
             .with("status", captured.status)
             .with("parts", captured.parts)
             .with("failures", captured.failures.len())
             .with("complete", captured.problem.is_none());
-        match captured.unproven.is_empty() {
-            true => action,
-            false => action.with("unproven", &captured.unproven),
+        for (name, what) in [("unproven", &captured.unproven), ("surplus", &captured.surplus)] {
+            if !what.is_empty() {
+                action = action.with(name, what);
+            }
         }
+        action
     }
 }
 

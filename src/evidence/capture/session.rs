@@ -11,7 +11,8 @@ use tokio::task::JoinSet;
 use url::Url;
 
 use super::acquisition::{
-    ACQUISITION_SCHEMA, Acquisition, Failure, Machine, MadeFile, SeenPicture, ServerClock, Tls,
+    ACQUISITION_SCHEMA, Acquisition, Failure, Fetched, Machine, MadeFile, SeenPicture, ServerClock,
+    Tls,
 };
 use super::archive::{Archive, Reason};
 use super::browse::LIMITS_OF_BROWSER;
@@ -475,6 +476,7 @@ impl<'a> Session<'a> {
             failures: record.failures,
             problem: record.problem,
             unproven: unproven(&record.tls),
+            surplus: surplus(&record.fetched),
             clock_offset_seconds: record.clock.map(|clock| clock.offset_seconds),
         };
         Ok((sealed, captured, written))
@@ -515,6 +517,12 @@ fn machine(options: &CaptureOptions, browser: Option<&BrowserFacts>) -> Machine 
 fn unproven(connections: &[Tls]) -> BTreeMap<String, String> {
     let wrong = connections.iter().filter_map(|tls| Some((tls.host.clone(), tls.problem.clone()?)));
     wrong.collect()
+}
+
+/// Addresses whose servers sent more than an answer, and what.
+fn surplus(fetched: &[Fetched]) -> BTreeMap<String, String> {
+    let more = fetched.iter().filter_map(|part| Some((part.url.clone(), part.surplus.clone()?)));
+    more.collect()
 }
 
 fn failure(url: &Url, reason: Reason<'_>, text: String) -> Failure {

@@ -20,6 +20,7 @@ use super::proxy::Proxy;
 use super::recording::{self, Recording, Stopped};
 use super::redact;
 use super::route::Route;
+use super::surplus::surplus;
 use super::tee::Tee;
 use super::tls::Tls;
 use crate::clock::Clock;
@@ -108,7 +109,8 @@ impl Client {
         };
         if let Some(recording) = trace.recording {
             read_back(&mut exchange, &recording);
-            if let Err(err) = self.redact(ask, &mut exchange) {
+            let said = note_surplus(&mut exchange);
+            if let Err(err) = said.and_then(|()| self.redact(ask, &mut exchange)) {
                 exchange.error = Some(FetchError::Disk(err));
             }
         }
@@ -282,6 +284,15 @@ fn read_back(exchange: &mut Exchange, recording: &Mutex<Recording>) {
     }
     exchange.status =
         exchange.received.as_ref().and_then(|received| recording::status(&received.head));
+}
+
+/// Notes what came behind a whole answer.
+fn note_surplus(exchange: &mut Exchange) -> io::Result<()> {
+    let Exchange { error, received, status, method, headers, surplus: noted, .. } = exchange;
+    if let (None, Some(received)) = (error, received) {
+        *noted = surplus(received, *status, method, headers)?;
+    }
+    Ok(())
 }
 
 fn has_answer(trace: &Trace) -> bool {

@@ -93,6 +93,8 @@ pub(crate) struct Exchange {
     pub(crate) entity: Option<(Sha256, u64)>,
     /// The body without transfer coding, when it is a kind that has parts.
     pub(crate) body: Option<Vec<u8>>,
+    /// What came behind a whole answer, in words.
+    pub(crate) surplus: Option<String>,
     /// Why the answer is missing or not whole.
     pub(crate) error: Option<FetchError>,
 }
@@ -114,6 +116,7 @@ impl Exchange {
             headers: HeaderMap::new(),
             entity: None,
             body: None,
+            surplus: None,
             error: None,
         }
     }

@@ -11,6 +11,7 @@ mod recording;
 mod redact;
 mod resolver;
 mod route;
+mod surplus;
 mod tee;
 mod tls;
 
