@@ -50,6 +50,19 @@ pub(super) fn usage(err: &clap::Error) -> ExitCode {
     ExitCode::from(u8::try_from(err.exit_code()).unwrap_or(2))
 }
 
+/// Makes a file that would grow beyond what `ulimit -f` allows an error that names it, as a full
+/// disk is: unasked, the system ends the program without a word.
+#[cfg(unix)]
+pub(super) fn outlive_limit_of_files() {
+    use tokio::signal::unix::{SignalKind, signal};
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_io().build();
+    if let Ok(runtime) = runtime {
+        let _context = runtime.enter();
+        // Once listened for, it does nothing else any more. Where that fails, all is as before.
+        let _ = signal(SignalKind::from_raw(rustix::process::Signal::XFSZ.as_raw()));
+    }
+}
+
 /// True when the reader of stdout went away, as in `… | head`.
 fn is_broken_pipe(err: &anyhow::Error) -> bool {
     err.chain().any(|cause| {

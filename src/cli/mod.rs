@@ -81,6 +81,8 @@ enum Command {
 /// Runs the program on `args` (the first is the program's name) and returns
 /// its exit code.
 pub fn main(args: impl IntoIterator<Item = OsString>) -> ExitCode {
+    #[cfg(unix)]
+    exit::outlive_limit_of_files();
     let settings = Settings::load(&Cli::command());
     let cli = match parse(args, settings.as_ref().ok()) {
         Ok(cli) => cli,

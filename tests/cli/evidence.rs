@@ -1,7 +1,7 @@
 //! Tests of `pugmark evidence` and of the case folder it writes to.
 
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::{Command, Output, Stdio};
 use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::Duration;
@@ -431,43 +431,56 @@ fn a_case_that_cannot_be_written_to_can_still_be_verified() {
     }
 }
 
-/// A full disk, or where none can be had a limit on the size of files.
+/// What is too long for the disk is an error that says so, and the case stays as it was.
+#[cfg(unix)]
+fn assert_too_long(sandbox: &Sandbox, case: &str, expected: &str, run: &dyn Fn(&[&str]) -> Output) {
+    let made = sandbox.run(&["case", "new", case, "--title", "T"]);
+    assert!(made.starts_with("exit 0"), "{made}");
+    let noise: Vec<u8> =
+        (0..2_000_000_u32).map(|n| (n.wrapping_mul(2_654_435_761) >> 24) as u8).collect();
+    sandbox.write("big", &noise);
+    let server = serve(vec![("/big", ok("image/png", &noise))]);
+    let url = format!("http://{server}/big");
+    for args in [
+        &["evidence", "add", "--case", case, "big"][..],
+        &["evidence", "capture", "--case", case, "--allow-private", &url],
+    ] {
+        let shown = sandbox.show(&run(args));
+        assert!(shown.starts_with("exit 2"), "{shown}");
+        assert!(shown.contains(expected), "{shown}");
+        let verified = sandbox.run(&["evidence", "verify", case]);
+        assert!(verified.starts_with("exit 0"), "{verified}");
+        assert!(verified.contains("0 items"), "{verified}");
+    }
+}
+
+/// Where none can be had, the limit below must do.
 #[cfg(unix)]
 #[test]
 fn a_full_disk_leaves_the_case_as_it_was() {
     let sandbox = Sandbox::new();
     fs_err::create_dir(sandbox.path("disk")).unwrap();
     let disk = sandbox.path("disk");
-    let mounted = mount(&["-t", "tmpfs", "-o", "size=512k", "tmpfs", disk.to_str().unwrap()]);
-    let _guard = mounted.then(|| Mounted(disk.clone()));
-    let made = sandbox.run(&["case", "new", "disk/case", "--title", "T"]);
-    assert!(made.starts_with("exit 0"), "{made}");
-    let noise: Vec<u8> =
-        (0..2_000_000_u32).map(|n| (n.wrapping_mul(2_654_435_761) >> 24) as u8).collect();
-    sandbox.write("big", &noise);
-    let server = serve(vec![("/big", ok("image/png", &noise))]);
-    let program = assert_cmd::cargo::cargo_bin!("pugmark").to_str().unwrap();
-    let url = format!("http://{server}/big");
-    for args in [
-        &["evidence", "add", "--case", "disk/case", "big"][..],
-        &["evidence", "capture", "--case", "disk/case", "--allow-private", &url],
-    ] {
-        let output = if mounted {
-            sandbox.command(args).output().unwrap()
-        } else {
-            let script = format!("trap '' XFSZ; ulimit -f 512; exec {program} {}", args.join(" "));
-            let mut shell = Command::new("bash");
-            shell.args(["-c", &script]).current_dir(sandbox.root());
-            shell.env_clear().env("PUGMARK_HOME", sandbox.path("home")).output().unwrap()
-        };
-        let shown = sandbox.show(&output);
-        assert!(shown.starts_with("exit 2"), "{shown}");
-        let expected = if mounted { "No space left on device" } else { "File too large" };
-        assert!(shown.contains(expected), "{shown}");
-        let verified = sandbox.run(&["evidence", "verify", "disk/case"]);
-        assert!(verified.starts_with("exit 0"), "{verified}");
-        assert!(verified.contains("0 items"), "{verified}");
+    if mount(&["-t", "tmpfs", "-o", "size=512k", "tmpfs", disk.to_str().unwrap()]) {
+        let _guard = Mounted(disk);
+        let run = |args: &[&str]| sandbox.command(args).output().unwrap();
+        assert_too_long(&sandbox, "disk/case", "No space left on device", &run);
     }
+}
+
+/// The system would end the program by a signal, without a word.
+#[cfg(unix)]
+#[test]
+fn a_limit_on_the_size_of_files_is_an_error_as_a_full_disk_is() {
+    let sandbox = Sandbox::new();
+    let program = assert_cmd::cargo::cargo_bin!("pugmark").to_str().unwrap();
+    let run = |args: &[&str]| {
+        let script = format!("ulimit -f 512; exec {program} {}", args.join(" "));
+        let mut shell = Command::new("bash");
+        shell.args(["-c", &script]).current_dir(sandbox.root());
+        shell.env_clear().env("PUGMARK_HOME", sandbox.path("home")).output().unwrap()
+    };
+    assert_too_long(&sandbox, "case", "File too large", &run);
 }
 
 #[test]
