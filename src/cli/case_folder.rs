@@ -4,9 +4,12 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Context;
 
-use super::Hint;
+use super::{Hint, Streams};
 use crate::case::{Folder, FolderError};
-use crate::evidence::StoreError;
+use crate::evidence::{Custodian, StoreError};
+
+/// So many seconds a clock may be behind before that is told.
+const LATE: i64 = 60;
 
 /// The `--case` option of commands that add to a case.
 #[derive(Debug, clap::Args)]
@@ -55,6 +58,21 @@ pub(super) fn find() -> anyhow::Result<PathBuf> {
             Hint("name its folder, set PUGMARK_CASE to it, or work inside of it".to_owned())
         })
         .with_context(|| "no case folder was named".to_owned())
+}
+
+/// Says when this machine's clock stands well before the newest entry of the log. What is wrong
+/// with a log that cannot be read, whoever adds to it is told.
+pub(super) fn tell_clock(case: &Folder, custodian: &Custodian, streams: &mut Streams) {
+    let clock = custodian.clock();
+    let Ok(Some(newest)) = case.store().newest_ahead_of(clock) else { return };
+    let seconds = newest.as_second() - clock.now().as_second();
+    if seconds > LATE {
+        streams.warning(format_args!(
+            "the newest entry of the custody log is dated {newest:.0}, {seconds} s ahead of this \
+             machine's clock: one of the two is wrong; new entries keep that time, and what the \
+             clock says stands in them"
+        ));
+    }
 }
 
 /// Says what to do about an error of a case folder, where that is known.

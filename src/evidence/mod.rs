@@ -57,7 +57,9 @@ pub use capture::{
     Progress, SameAs, SeenPicture, ServerClock, Tls,
 };
 pub use content::{Chat, ChatKind, Content, HeldChat, Mail, Photo};
-pub use custody::{Action, Entry, Fault, HEAD_FILE, LOG_FILE, Line, Log, SCHEMA as CUSTODY_SCHEMA};
+pub use custody::{
+    Action, CLOCK, Entry, Fault, HEAD_FILE, LOG_FILE, Line, Log, SCHEMA as CUSTODY_SCHEMA,
+};
 pub use digest::{Hasher, HashingWriter, Sha256};
 pub use draft::{DATA, Draft, MANIFEST, PayloadFile, SealedItem, TAG_MANIFEST};
 pub(crate) use durable::make_readable;

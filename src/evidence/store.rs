@@ -12,8 +12,9 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use fs_err as fs;
+use jiff::Timestamp;
 
-use super::custody::{HEAD_FILE, LOG_FILE, Line, Log};
+use super::custody::{HEAD_FILE, LOG_FILE, Line, Log, Tail};
 use super::digest::Sha256;
 use super::key::{KeyError, Signer, passphrase_from_environment};
 use super::memory::Memory;
@@ -179,6 +180,19 @@ impl Store {
     pub fn log(&self) -> Result<Log, StoreError> {
         let _lock = self.lock_shared()?;
         Ok(Log::read(&self.root)?)
+    }
+
+    /// When the newest entry of the log was made, if `clock` has not come to that yet: what is
+    /// added now is given that time. `None` while all is well.
+    ///
+    /// # Errors
+    ///
+    /// When the log cannot be read.
+    pub fn newest_ahead_of(&self, clock: Clock) -> Result<Option<Timestamp>, StoreError> {
+        let _lock = self.lock_shared()?;
+        let tail = Tail::read(&self.root)?.map_err(StoreError::DamagedLog)?;
+        let now = clock.now();
+        Ok(tail.last.map(|line| line.entry.time).filter(|&time| time > now))
     }
 
     /// Waits until nobody else writes to the case, keeps or sets aside what an

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use fs_err as fs;
 
-use super::custody::{Action, Entry, LOG_FILE, Line, SCHEMA, Tail};
+use super::custody::{Action, CLOCK, Entry, LOG_FILE, Line, SCHEMA, Tail};
 use super::digest::{HashingWriter, Sha256};
 use super::draft::SealedItem;
 use super::keys::CaseKeys;
@@ -235,16 +235,22 @@ impl<'a> Writer<'a> {
     }
 
     fn line(&self, before: Option<&Line>, action: Action, files: BTreeMap<String, Sha256>) -> Line {
-        // A clock that was set back must not make the log look forged: time stands still instead.
         let now = self.custodian.clock.now();
+        let time = before.map_or(now, |line| line.entry.time.max(now));
+        let mut details = action.details;
+        if time != now {
+            // A clock that was set back must not make the log look forged: time stands still
+            // instead, and what the clock said stands beside it.
+            details.insert(CLOCK.to_owned(), now.to_string().into());
+        }
         let entry = Entry {
             schema: SCHEMA.to_owned(),
             number: before.map_or(1, |line| line.entry.number + 1),
-            time: before.map_or(now, |line| line.entry.time.max(now)),
+            time,
             action: action.name,
             item: action.item,
             files,
-            details: action.details,
+            details,
             previous: before.map(|line| line.hash),
             key: self.custodian.public_key().fingerprint(),
             tool: TOOL.to_owned(),

@@ -8,6 +8,7 @@ use fs_err::File;
 
 use crate::case::ledger::LedgerError;
 use crate::case::{Folder, ImportError, import};
+use crate::cli::case_folder::tell_clock;
 use crate::cli::custodian::custodian;
 use crate::cli::{Hint, Outcome, Streams};
 
@@ -31,6 +32,7 @@ pub(super) struct Args {
 pub(super) fn run(args: &Args, streams: &mut Streams) -> anyhow::Result<Outcome> {
     let case = Folder::open(&args.dir)?;
     let custodian = custodian()?;
+    tell_clock(&case, &custodian, streams);
     let standard_input = [PathBuf::from("-")];
     let files = if args.files.is_empty() { &standard_input } else { args.files.as_slice() };
     let mut outcome = Outcome::Done;

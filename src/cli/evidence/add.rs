@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use super::also::AlsoArg;
 use super::command_line;
 use super::timestamp::{self, TsaArgs};
-use crate::cli::case_folder::{CaseArg, explain_store};
+use crate::cli::case_folder::{CaseArg, explain_store, tell_clock};
 use crate::cli::custodian::custodian;
 use crate::cli::format::FormatArgs;
 use crate::cli::{Outcome, Streams};
@@ -53,6 +53,7 @@ impl Record for Added {
 pub(super) fn run(args: &Args, streams: &mut Streams) -> anyhow::Result<Outcome> {
     let case = args.case.open()?;
     let custodian = custodian()?;
+    tell_clock(&case, &custodian, streams);
     let authorities = args.tsa.authorities()?;
     let interrupt = Interrupt::on_ctrl_c();
     let command = command_line();

@@ -15,7 +15,7 @@ use super::browser::BrowserArgs;
 use super::network::NetworkArgs;
 use super::timestamp::{self, TsaArgs};
 use crate::case::Folder;
-use crate::cli::case_folder::{CaseArg, explain_store, store_hint};
+use crate::cli::case_folder::{CaseArg, explain_store, store_hint, tell_clock};
 use crate::cli::custodian::custodian;
 use crate::cli::format::FormatArgs;
 use crate::cli::{Hint, Outcome, Streams};
@@ -92,6 +92,7 @@ impl Record for Line {
 pub(super) fn run(args: &Args, streams: &mut Streams) -> anyhow::Result<Outcome> {
     let case = args.case.open()?;
     let custodian = custodian()?;
+    tell_clock(&case, &custodian, streams);
     let authorities = args.tsa.authorities()?;
     let known = if args.new_only { captured_before(&case)? } else { BTreeSet::new() };
     let mut options = args.network.options()?;

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use serde::Serialize;
 
-use crate::cli::case_folder::{CaseArg, explain_store, find};
+use crate::cli::case_folder::{CaseArg, explain_store, find, tell_clock};
 use crate::cli::custodian::custodian;
 use crate::cli::format::FormatArgs;
 use crate::cli::{Outcome, Streams};
@@ -89,6 +89,7 @@ pub(super) fn log(args: &LogArgs, streams: &mut Streams) -> anyhow::Result<Outco
 pub(super) fn note(args: &NoteArgs, streams: &mut Streams) -> anyhow::Result<Outcome> {
     let case = args.case.open()?;
     let custodian = custodian()?;
+    tell_clock(&case, &custodian, streams);
     let name = if args.access { "access" } else { "note" };
     let mut action = Action::new(name).with("text", &args.text);
     if let Some(item) = &args.item {

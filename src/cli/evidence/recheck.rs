@@ -2,7 +2,7 @@
 
 use super::browser::BrowserArgs;
 use super::network::NetworkArgs;
-use crate::cli::case_folder::{CaseArg, explain_store};
+use crate::cli::case_folder::{CaseArg, explain_store, tell_clock};
 use crate::cli::custodian::custodian;
 use crate::cli::format::FormatArgs;
 use crate::cli::{Outcome, Streams};
@@ -61,6 +61,7 @@ impl Record for Rechecked {
 pub(super) fn run(args: &Args, streams: &mut Streams) -> anyhow::Result<Outcome> {
     let case = args.case.open()?;
     let custodian = custodian()?;
+    tell_clock(&case, &custodian, streams);
     let log = case.store().log().map_err(explain_store)?;
     let mut pages = pages_to_visit(&log);
     if !args.items.is_empty() {

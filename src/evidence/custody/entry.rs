@@ -13,6 +13,10 @@ use crate::evidence::key::{PublicKey, Signer};
 /// Name and version of the record that an entry is.
 pub const SCHEMA: &str = "pugmark.custody/1";
 
+/// Name of the detail that says what the clock of the machine showed, where that is not the time
+/// of the entry.
+pub const CLOCK: &str = "clock";
+
 /// What was done, when, with which result.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -21,7 +25,8 @@ pub struct Entry {
     pub schema: String,
     /// 1 for the first entry, one more for each that follows.
     pub number: u64,
-    /// When the entry was made, by the clock of the machine.
+    /// When the entry was made, by the clock of the machine; not before the entry before. What
+    /// the clock said where it did stand before that is the detail [`CLOCK`].
     pub time: Timestamp,
     /// What was done: `create`, `capture`, `add`, `import`, `note` …
     pub action: String,

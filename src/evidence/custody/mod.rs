@@ -16,7 +16,7 @@ mod entry;
 mod log;
 
 pub use action::Action;
-pub use entry::{Entry, Line, SCHEMA};
+pub use entry::{CLOCK, Entry, Line, SCHEMA};
 pub use log::{Fault, HEAD_FILE, LOG_FILE, Log};
 
 pub(super) use entry::is_inside;

@@ -13,7 +13,7 @@ use std::collections::BTreeSet;
 
 use serde::Serialize;
 
-use super::custody::{LOG_FILE, Log};
+use super::custody::{CLOCK, LOG_FILE, Log};
 use super::digest::Sha256;
 use super::keys::CaseKeys;
 use super::memory::Memory;
@@ -211,7 +211,15 @@ fn check_log(log: &Log, keys: &CaseKeys, expected: &[Sha256]) -> Vec<Check> {
             0 => String::new(),
             bytes => format!("; {bytes} bytes of an entry that was cut off while written"),
         };
-        sound("custody", format!("{entries} entries, each follows the one before{torn}"));
+        let stood = log.lines.iter().filter(|line| line.entry.details.contains_key(CLOCK)).count();
+        let stood = match stood {
+            0 => String::new(),
+            1 => "; for 1 of them the clock of the machine stood before the one before".to_owned(),
+            _ => format!(
+                "; for {stood} of them the clock of the machine stood before the one before"
+            ),
+        };
+        sound("custody", format!("{entries} entries, each follows the one before{stood}{torn}"));
     }
     if signatures.is_empty() && entries > 0 {
         sound("signatures", format!("{entries} signatures hold"));

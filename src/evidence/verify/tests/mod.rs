@@ -1,5 +1,6 @@
 //! Changes to a case that must be found, whatever other checkers say of them.
 
+mod clock;
 mod crash;
 mod revisit;
 mod tampering;
