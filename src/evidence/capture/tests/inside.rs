@@ -1,10 +1,11 @@
 //! Ways to addresses inside a network, each refused and named.
 
 use std::collections::BTreeSet;
+use std::net::SocketAddr;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
-use super::super::{CaptureOptions, Capturer, Manners};
+use super::super::{CaptureOptions, Captured, Capturer, Manners};
 use super::{Case, acquisition, archive, contains, ok, redirect, serve, serve_with};
 use crate::evidence::net::{Resolved, Resolver};
 
@@ -300,28 +301,12 @@ impl Resolver for Rebinding {
     }
 }
 
-#[test]
-fn a_name_that_changes_its_address_is_checked_again() {
-    let server = serve(vec![("/", ok("text/html", "<img src=/inside>"))]);
+/// Captures a page with this body from a name that is rebound; also returns its case, its server
+/// and how often the name was looked up.
+fn capture_rebound(body: &str) -> (Captured, Case, SocketAddr, usize) {
+    let server = serve(vec![("/", ok("text/html", body))]);
     let case = Case::new();
     // Without robots.txt, which would be the first to be asked for.
-    let manners = Manners { respect_robots: false, ..Manners::default() };
-    let options =
-        CaptureOptions { also_allowed: vec![server], manners, ..CaptureOptions::default() };
-    let resolver = Arc::new(Rebinding(AtomicUsize::new(0)));
-    let capturer =
-        Capturer::with_resolver(&case.store, &case.custodian, options, resolver).unwrap();
-    let url = format!("http://rebind.example:{}/", server.port());
-    let captured = capturer.capture(&url, &mut |_| {}).unwrap();
-    assert_eq!(captured.parts, 1);
-    assert!(captured.failures[0].reason.contains("leads to 127.0.0.2 (loopback)"));
-}
-
-/// Between check and connection nothing is looked up again: what was checked is connected to.
-#[test]
-fn a_name_is_looked_up_once_for_a_connection() {
-    let server = serve(vec![("/", ok("text/html", "<title>Outside</title>"))]);
-    let case = Case::new();
     let manners = Manners { respect_robots: false, ..Manners::default() };
     let options =
         CaptureOptions { also_allowed: vec![server], manners, ..CaptureOptions::default() };
@@ -330,6 +315,21 @@ fn a_name_is_looked_up_once_for_a_connection() {
     let capturer = Capturer::with_resolver(&case.store, &case.custodian, options, copy).unwrap();
     let url = format!("http://rebind.example:{}/", server.port());
     let page = capturer.capture(&url, &mut |_| {}).unwrap();
-    assert_eq!((page.title.as_deref(), resolver.0.load(Ordering::Relaxed)), (Some("Outside"), 1));
+    drop(capturer);
+    (page, case, server, resolver.0.load(Ordering::Relaxed))
+}
+
+#[test]
+fn a_name_that_changes_its_address_is_checked_again() {
+    let (page, ..) = capture_rebound("<img src=/inside>");
+    assert_eq!(page.parts, 1);
+    assert!(page.failures[0].reason.contains("leads to 127.0.0.2 (loopback)"));
+}
+
+/// Between check and connection nothing is looked up again: what was checked is connected to.
+#[test]
+fn a_name_is_looked_up_once_for_a_connection() {
+    let (page, case, server, lookups) = capture_rebound("<title>Outside</title>");
+    assert_eq!((page.title.as_deref(), lookups), (Some("Outside"), 1));
     assert_eq!(acquisition(&case.item(&page))["fetched"][0]["address"], server.to_string());
 }
