@@ -13,7 +13,7 @@ use jiff::civil::date;
 use crate::case::ad::ScanRecord;
 use crate::case::rates::Rates;
 use crate::evidence::{self, PublicKey};
-use crate::lexicon::{Lexicon, Vocabulary};
+use crate::lexicon::{Lexicon, Vocabulary, check};
 use crate::output::{spreadsheet_text, terminal_text};
 use crate::scan::normal::Text;
 use crate::scan::read::json::{self, Object};
@@ -146,10 +146,15 @@ fn spreadsheet(bytes: &[u8]) {
 }
 
 fn lexicon(bytes: &[u8]) {
-    // An empty lexicon would not see the check for doubles; the shipped one is slow to copy.
-    static SHIPPED: OnceLock<Lexicon> = OnceLock::new();
-    let _ = SHIPPED.get_or_init(Lexicon::embedded).clone().with(&text(bytes), "my.csv");
-    let _ = Weights::read(&text(bytes), "weights.csv");
+    static SHIPPED: OnceLock<Vocabulary> = OnceLock::new();
+    let text = text(bytes);
+    // As `lexicon check` and `scan --lexicon` have it: read, checked, and compiled beside the
+    // shipped words. The check sees one list at a time, so that the shipped ones can be left out.
+    if let Ok(lexicon) = Lexicon::default().with(&text, "my.csv") {
+        let _ = check::faults(&lexicon, Species::embedded());
+    }
+    let _ = SHIPPED.get_or_init(Vocabulary::embedded).clone().with_list(&text, "my.csv");
+    let _ = Weights::read(&text, "weights.csv");
 }
 
 fn rates(bytes: &[u8]) {
