@@ -2,6 +2,7 @@
 //!
 //! Source: <https://chromedevtools.github.io/devtools-protocol/>.
 
+use std::collections::VecDeque;
 use std::net::SocketAddr;
 use std::time::Duration;
 
@@ -19,6 +20,10 @@ const LONGEST: usize = 256 << 20;
 /// Longest time to wait for an answer.
 const PATIENCE: Duration = Duration::from_secs(60);
 
+/// Takes WebRTC from documents before their scripts run. It goes past every proxy; what the
+/// browser is told of it when it starts does not always come in time for the first page.
+const NO_WEBRTC: &str = "delete window.RTCPeerConnection; delete window.webkitRTCPeerConnection;";
+
 /// A browser that is spoken to, and one page of it.
 pub(super) struct Protocol {
     socket: WebSocketStream<TcpStream>,
@@ -31,6 +36,8 @@ pub(super) struct Protocol {
     loaded: bool,
     /// Why the page is lost, if it is.
     lost: Option<String>,
+    /// What is still to be said, to which session, so that nothing waits for ever.
+    owed: VecDeque<(Value, &'static str, Value)>,
 }
 
 impl Protocol {
@@ -50,8 +57,15 @@ impl Protocol {
         let url = format!("ws://127.0.0.1:{port}{path}");
         let opened = tokio_tungstenite::client_async_with_config(url, stream, Some(limits)).await;
         let (socket, _) = opened.map_err(|err| silent(&err))?;
-        let mut protocol =
-            Self { socket, last: 0, context: None, session: None, loaded: false, lost: None };
+        let mut protocol = Self {
+            socket,
+            last: 0,
+            context: None,
+            session: None,
+            loaded: false,
+            lost: None,
+            owed: VecDeque::new(),
+        };
         protocol.open_page(proxy).await?;
         Ok(protocol)
     }
@@ -71,6 +85,15 @@ impl Protocol {
         let attached = self.call("Target.attachToTarget", flat).await?;
         self.context = Some(context);
         self.session = attached["sessionId"].as_str().map(str::to_owned);
+        Ok(())
+    }
+
+    /// Keeps WebRTC from the page and from its frames, those of other sites too, which are in
+    /// processes of their own: each waits until it was told.
+    pub(super) async fn keep_webrtc_away(&mut self) -> Result<(), BrowserError> {
+        for (method, params) in without_webrtc() {
+            self.call(method, params).await?;
+        }
         Ok(())
     }
 
@@ -126,9 +149,7 @@ impl Protocol {
 
     /// True when the page has loaded; takes what the browser has to say for up to `time`.
     pub(super) async fn has_loaded(&mut self, time: Duration) -> Result<bool, BrowserError> {
-        if self.loaded {
-            tokio::time::sleep(time).await;
-        } else if let Ok(result) = tokio::time::timeout(time, self.next()).await {
+        if let Ok(result) = tokio::time::timeout(time, self.next()).await {
             result?;
         }
         Ok(self.loaded)
@@ -161,9 +182,26 @@ impl Protocol {
             (Some(session), _) if !to_browser => call["sessionId"] = json!(session),
             _ => {}
         }
-        let sent = self.socket.send(Message::text(call.to_string())).await;
-        sent.map_err(|err| BrowserError::Silent(err.to_string()))?;
+        self.say(&call).await?;
         Ok(self.last)
+    }
+
+    async fn say(&mut self, call: &Value) -> Result<(), BrowserError> {
+        let sent = self.socket.send(Message::text(call.to_string())).await;
+        sent.map_err(|err| BrowserError::Silent(err.to_string()))
+    }
+
+    /// Says what is owed. Whoever stops waiting for this loses nothing: it is said the next time.
+    async fn pay(&mut self) -> Result<(), BrowserError> {
+        while let Some((session, method, params)) = self.owed.front() {
+            self.last += 1;
+            let call = json!({
+                "id": self.last, "sessionId": session, "method": method, "params": params
+            });
+            self.say(&call).await?;
+            self.owed.pop_front();
+        }
+        Ok(())
     }
 
     /// The next message, after what needs an answer got one.
@@ -171,21 +209,52 @@ impl Protocol {
         if let Some(why) = &self.lost {
             return Err(BrowserError::Silent(why.clone()));
         }
+        self.pay().await?;
         let message = self.socket.next().await;
         let message = message.ok_or_else(|| BrowserError::Silent("it went away".to_owned()))?;
         let message = message.map_err(|err| BrowserError::Silent(err.to_string()))?;
         let Message::Text(text) = message else { return Ok(Value::Null) };
         let message: Value = serde_json::from_str(text.as_str()).map_err(std::io::Error::from)?;
+        self.heed(&message);
+        self.pay().await?;
+        Ok(message)
+    }
+
+    /// Takes note of what happened.
+    fn heed(&mut self, message: &Value) {
+        let (session, params) = (&message["sessionId"], &message["params"]);
+        let of_page = session.as_str() == self.session.as_deref();
         match message["method"].as_str().unwrap_or_default() {
-            "Page.loadEventFired" => self.loaded = true,
-            "Inspector.targetCrashed" => self.lost = Some("the page crashed it".to_owned()),
+            "Page.loadEventFired" if of_page => self.loaded = true,
+            "Inspector.targetCrashed" if of_page => {
+                self.lost = Some("the page crashed it".to_owned());
+            }
             // A page that asks something is told no, or it would wait for ever.
             "Page.javascriptDialogOpening" => {
-                let leave = message["params"]["type"] == "beforeunload";
-                self.send("Page.handleJavaScriptDialog", &json!({ "accept": leave })).await?;
+                let leave = json!({ "accept": params["type"] == "beforeunload" });
+                self.owed.push_back((session.clone(), "Page.handleJavaScriptDialog", leave));
+            }
+            "Target.attachedToTarget" => {
+                let session = &params["sessionId"];
+                // Workers have no WebRTC, and no pages.
+                if matches!(params["targetInfo"]["type"].as_str(), Some("iframe" | "page")) {
+                    let calls = without_webrtc().into_iter();
+                    self.owed.extend(calls.map(|(call, with)| (session.clone(), call, with)));
+                }
+                let go = "Runtime.runIfWaitingForDebugger";
+                self.owed.push_back((session.clone(), go, json!({})));
             }
             _ => {}
         }
-        Ok(message)
     }
+}
+
+/// What a page or a frame is told before its scripts run.
+fn without_webrtc() -> [(&'static str, Value); 3] {
+    let attach = json!({ "autoAttach": true, "waitForDebuggerOnStart": true, "flatten": true });
+    [
+        ("Page.enable", json!({})),
+        ("Page.addScriptToEvaluateOnNewDocument", json!({ "source": NO_WEBRTC })),
+        ("Target.setAutoAttach", attach),
+    ]
 }

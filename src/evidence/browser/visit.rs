@@ -77,10 +77,6 @@ pub struct BrowserFacts {
     pub height: u32,
 }
 
-/// Takes WebRTC from pages before their scripts run. It goes past every proxy; what the browser
-/// is told of it when it starts does not always come in time for the first page.
-const NO_WEBRTC: &str = "delete window.RTCPeerConnection; delete window.webkitRTCPeerConnection;";
-
 impl<'a> Visit<'a> {
     /// Starts a browser and gets it ready for a page.
     pub(in crate::evidence) async fn begin(
@@ -95,9 +91,7 @@ impl<'a> Visit<'a> {
         let mut protocol = Protocol::open(port, &path, proxy.address()).await?;
         let version = protocol.call("Browser.getVersion", json!({})).await?;
         let text = |name: &str| version[name].as_str().unwrap_or_default().to_owned();
-        protocol.call("Page.enable", json!({})).await?;
-        let without = json!({ "source": NO_WEBRTC });
-        protocol.call("Page.addScriptToEvaluateOnNewDocument", without).await?;
+        protocol.keep_webrtc_away().await?;
         protocol.set_window(WINDOW.0, WINDOW.1).await?;
         protocol.call("Browser.setDownloadBehavior", json!({ "behavior": "deny" })).await?;
         if let Some(user_agent) = user_agent {
