@@ -99,15 +99,23 @@ pub(super) fn is_live(folder: &Path) -> bool {
     lock.is_ok_and(|file: File| file.try_lock().is_err())
 }
 
-/// The highest number of an item, 0 when there is none.
-pub(super) fn last_item_number(items: &Path) -> io::Result<u64> {
+/// The highest number that an item has or had before it was purged, 0 when there is none.
+pub(super) fn last_item_number(root: &Path) -> io::Result<u64> {
     let mut highest = 0;
-    for entry in fs::read_dir(items)? {
-        let name = entry?.file_name();
-        let digits = name.to_string_lossy().split('-').next().map(str::parse::<u64>);
-        if let Some(Ok(number)) = digits {
-            highest = highest.max(number);
-        }
+    let mut see = |name: &str| {
+        let number = name.split('-').next().and_then(|digits| digits.parse().ok());
+        highest = highest.max(number.unwrap_or(0));
+    };
+    for entry in fs::read_dir(root.join(ITEMS))? {
+        see(&entry?.file_name().to_string_lossy());
+    }
+    let log = fs::read(root.join(LOG_FILE))?;
+    // Quotation marks of what others wrote have a backslash before them in JSON.
+    for at in memchr::memmem::find_iter(&log, br#""action":"purge""#) {
+        let start = memchr::memrchr(b'\n', &log[..at]).map_or(0, |end| end + 1);
+        let end = memchr::memchr(b'\n', &log[at..]).map_or(log.len(), |end| at + end);
+        let line = str::from_utf8(&log[start..end]).ok().and_then(|line| Line::parse(line).ok());
+        line.iter().flat_map(|line| line.entry.purged("purged_items")).for_each(|item| see(item));
     }
     Ok(highest)
 }

@@ -166,7 +166,7 @@ impl<'a> Writer<'a> {
             items.iter().filter_map(|(item, _)| Some(item.as_ref()?.folder())).collect();
         durable::sync_trees(&waiting)?;
         durable::sync_folder(&folder)?;
-        let mut number = recovery::last_item_number(&folder)?;
+        let mut number = recovery::last_item_number(self.store.root())?;
         let mut promises = Vec::new();
         let mut moves = Vec::new();
         let mut names = Vec::new();

@@ -130,6 +130,35 @@ fn a_purge_waits_for_its_day_or_a_reason_and_leaves_a_case_that_verifies() {
     assert!(sandbox.run(&["evidence", "verify", "case"]).starts_with("exit 1\n"));
 }
 
+/// What went keeps its number, so that nothing new is taken for it.
+#[test]
+fn a_case_goes_on_after_a_purge_and_can_be_handed_over() {
+    let sandbox = case(&[]);
+    sandbox.write("shot.png", "pixels");
+    let add = ["evidence", "add", "--case", "case", "shot.png"];
+    assert!(done(&sandbox, &add).contains("0002-shot-png"));
+    done(&sandbox, &["case", "purge", "case", "--reason", "order of the court", "--yes"]);
+    assert!(done(&sandbox, &add).contains("0003-shot-png"));
+    assert!(done(&sandbox, &add).contains("0004-shot-png"));
+    let verified = done(&sandbox, &["evidence", "verify", "case"]);
+    assert!(verified.contains("2 items"), "{verified}");
+    let shown = done(&sandbox, &["case", "show", "case", "--format", "json"]);
+    assert!(shown.replace(' ', "").contains("\"items\":2"), "{shown}");
+    done(&sandbox, &["case", "import", "case", "scan.jsonl"]);
+    done(&sandbox, &["case", "export", "case", "--as", "ecomessage", "--out", "form.txt"]);
+    let form = fs_err::read_to_string(sandbox.path("form.txt")).unwrap();
+    assert!(form.contains("0003-shot-png") && !form.contains("0002-shot-png"), "{form}");
+    let transfer = ["evidence", "transfer", "--case", "case", "--to", "B", "--out", "p.tar"];
+    let sent = done(&sandbox, &transfer);
+    assert!(sent.contains("\"items\":2"), "{sent}");
+    for args in
+        [&["evidence", "receive", "p.tar", "--case", "taken"][..], &["evidence", "verify", "taken"]]
+    {
+        let output = other(&sandbox, args);
+        assert!(output.starts_with("exit 0\n"), "{output}");
+    }
+}
+
 #[test]
 fn a_case_whose_time_is_over_is_purged_without_a_reason() {
     let sandbox = case(&["--retain-until", "2020-01-01"]);

@@ -221,8 +221,12 @@ impl Form<'_> {
     }
 
     fn evidence(&self) -> Vec<String> {
-        let items = self.dossier.entries.iter().filter_map(|entry| {
-            Some(format!("{}, SHA-256 {}", entry.item.as_deref()?, entry.tag_manifest()?))
+        let entries = self.dossier.entries;
+        let gone: BTreeSet<&String> =
+            entries.iter().flat_map(|entry| entry.purged("purged_items")).collect();
+        let items = entries.iter().filter_map(|entry| {
+            let item = entry.item.as_ref().filter(|item| !gone.contains(item))?;
+            Some(format!("{item}, SHA-256 {}", entry.tag_manifest()?))
         });
         let mut lines: Vec<String> = items.collect();
         if lines.is_empty() {

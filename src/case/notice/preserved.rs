@@ -25,11 +25,11 @@ pub struct Preserved {
 /// When the custody log cannot be read.
 pub fn preserved(store: &Store) -> Result<BTreeMap<String, Preserved>, StoreError> {
     let mut pages = BTreeMap::new();
-    for line in store.log()?.lines {
-        let entry = line.entry;
-        let url = entry.details.get("url").and_then(|url| url.as_str());
-        if let (Some(item), Some(url), Some(hash)) = (&entry.item, url, entry.tag_manifest()) {
-            let page = Preserved { item: item.clone(), time: entry.time, sha256: hash.to_string() };
+    for (item, hash, line) in store.log()?.entered() {
+        let entry = &line.entry;
+        if let Some(url) = entry.details.get("url").and_then(|url| url.as_str()) {
+            let (item, sha256) = (item.to_owned(), hash.to_string());
+            let page = Preserved { item, time: entry.time, sha256 };
             pages.entry(url.to_owned()).or_insert(page);
         }
     }

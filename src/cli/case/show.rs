@@ -1,6 +1,5 @@
 //! `pugmark case show` and `pugmark case list`: what a case is about and holds.
 
-use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use anyhow::Context;
@@ -110,16 +109,10 @@ fn case_folders(dir: &Path) -> anyhow::Result<Vec<PathBuf>> {
 
 fn line(case: &Folder) -> anyhow::Result<Line> {
     let log = case.store().log()?;
-    let items: BTreeSet<&str> = log
-        .lines
-        .iter()
-        .filter(|line| line.entry.tag_manifest().is_some())
-        .filter_map(|line| line.entry.item.as_deref())
-        .collect();
     Ok(Line {
         folder: case.path().display().to_string(),
         case: case.record().clone(),
-        items: items.len(),
+        items: log.items().len(),
         custody_entries: log.lines.len(),
         last_entry: log.lines.last().map(|line| line.entry.time),
     })

@@ -111,7 +111,8 @@ pub(super) fn run(args: &Args, streams: &mut Streams) -> anyhow::Result<Outcome>
 /// The addresses of whole captures that the case has.
 fn captured_before(case: &Folder) -> anyhow::Result<BTreeSet<String>> {
     let log = case.store().log().map_err(explain_store)?;
-    let whole = log.lines.iter().map(|line| &line.entry).filter(|entry| {
+    let entries = log.entered().into_iter().map(|(_, _, line)| &line.entry);
+    let whole = entries.filter(|entry| {
         entry.action == "capture" && entry.details.get("complete") == Some(&Value::Bool(true))
     });
     Ok(whole.filter_map(|entry| Some(entry.details.get("url")?.as_str()?.to_owned())).collect())

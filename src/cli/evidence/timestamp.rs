@@ -144,7 +144,6 @@ fn unstamped(case: &Folder) -> anyhow::Result<Vec<String>> {
         let prefix = format!("{ITEMS}/{item}/");
         files.keys().any(|file| file.starts_with(&prefix))
     };
-    let items = log.lines.iter().filter(|line| line.entry.tag_manifest().is_some());
-    let items = items.filter_map(|line| line.entry.item.clone());
+    let items = log.entered().into_iter().map(|(item, ..)| item.to_owned());
     Ok(items.filter(|item| !has_stamp(item)).collect())
 }

@@ -31,9 +31,9 @@ pub(super) fn run(args: &Args, streams: &mut Streams) -> anyhow::Result<Outcome>
     let custodian = custodian()?;
     let items = if args.items.is_empty() {
         let log = case.store().log().map_err(explain_store)?;
-        let lines = log.lines.into_iter().map(|line| line.entry);
-        let captures = lines.filter(|entry| entry.action == "capture");
-        captures.filter_map(|entry| entry.item).collect()
+        let entered = log.entered().into_iter();
+        let captures = entered.filter(|(_, _, line)| line.entry.action == "capture");
+        captures.map(|(item, ..)| item.to_owned()).collect()
     } else {
         args.items.clone()
     };

@@ -51,8 +51,8 @@ impl Entry {
         Sha256::from_hex(self.details.get("tagmanifest")?.as_str()?)
     }
 
-    /// The names that a `purge` lists under `detail`.
-    pub(super) fn purged<'a>(&'a self, detail: &str) -> impl Iterator<Item = &'a String> {
+    /// The names that a `purge` lists under `detail`: `purged_items` or `purged_files`.
+    pub fn purged<'a>(&'a self, detail: &str) -> impl Iterator<Item = &'a String> {
         let names = self.details.get(detail).filter(|_| self.action == "purge");
         names.and_then(Value::as_object).into_iter().flat_map(Map::keys)
     }

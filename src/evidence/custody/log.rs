@@ -173,14 +173,24 @@ impl Log {
     /// Items and the SHA-256 of their tag manifests, without those that were purged.
     #[must_use]
     pub fn items(&self) -> BTreeMap<&str, Sha256> {
-        let mut items = BTreeMap::new();
-        for Line { entry, .. } in &self.lines {
-            items.extend(entry.item.as_deref().zip(entry.tag_manifest()));
-            for gone in entry.purged("purged_items") {
-                items.remove(gone.as_str());
+        self.entered().into_iter().map(|(item, digest, _)| (item, digest)).collect()
+    }
+
+    /// The entries that put an item into the case, in their order, each with the item and the
+    /// SHA-256 of its tag manifest; without those whose items were purged since.
+    #[must_use]
+    pub fn entered(&self) -> Vec<(&str, Sha256, &Line)> {
+        let mut entered = Vec::new();
+        for line in &self.lines {
+            let item = line.entry.item.as_deref().zip(line.entry.tag_manifest());
+            entered.extend(item.map(|(item, digest)| (item, digest, line)));
+            let gone: BTreeSet<&str> =
+                line.entry.purged("purged_items").map(String::as_str).collect();
+            if !gone.is_empty() {
+                entered.retain(|(item, ..)| !gone.contains(item));
             }
         }
-        items
+        entered
     }
 
     /// Items that were purged.

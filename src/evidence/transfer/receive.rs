@@ -154,17 +154,14 @@ impl Sound {
             let (file, detail) = (Some(file), detail.to_owned());
             differences.push(Check { item: None, check: "receipt", ok: false, file, detail });
         };
-        let entries = log.lines.iter().map(|line| &line.entry);
-        let items: BTreeMap<String, Sha256> = entries
-            .filter_map(|entry| entry.item.clone().zip(entry.tag_manifest()))
-            .filter(|(name, _)| !self.receipt.left_behind.contains(name))
-            .collect();
+        let mut items = log.items();
+        items.retain(|name, _| !self.receipt.left_behind.iter().any(|left| left == name));
         for (name, digest) in &self.receipt.items {
-            if items.get(name) != Some(digest) {
+            if items.get(name.as_str()) != Some(digest) {
                 differs(format!("{ITEMS}/{name}"), "is not the item that the receipt lists");
             }
         }
-        for name in items.keys().filter(|name| !self.receipt.items.contains_key(*name)) {
+        for name in items.keys().filter(|name| !self.receipt.items.contains_key(**name)) {
             differs(format!("{ITEMS}/{name}"), "is not listed in the receipt");
         }
         for (name, digest) in &self.receipt.files {

@@ -96,9 +96,9 @@ pub fn send(
 
 /// What is handed over.
 fn choose(log: &Log, names: &[String], title: &str, to: &str) -> Result<Handed, TransferError> {
-    let entries = log.lines.iter().map(|line| &line.entry);
+    let items = log.items().into_iter();
     let all: BTreeMap<String, Sha256> =
-        entries.filter_map(|entry| entry.item.clone().zip(entry.tag_manifest())).collect();
+        items.map(|(name, digest)| (name.to_owned(), digest)).collect();
     if let Some(unknown) = names.iter().find(|name| !all.contains_key(*name)) {
         return Err(TransferError::NoItem(unknown.clone()));
     }

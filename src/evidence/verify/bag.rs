@@ -25,21 +25,16 @@ pub(super) fn plan(
     tasks: &mut Vec<Task>,
 ) -> Result<(), StoreError> {
     let mut known = BTreeSet::new();
-    let here = log.items();
-    for line in &log.lines {
-        let Some((name, expected)) = line.entry.item.as_ref().zip(line.entry.tag_manifest()) else {
-            continue;
-        };
-        if !here.contains_key(name.as_str()) {
-            continue;
-        }
-        known.insert(name.clone());
+    let files = log.files();
+    for (name, expected, line) in log.entered() {
+        known.insert(name.to_owned());
         if is_elsewhere(store, &format!("{ITEMS}/{name}"), left_behind) {
             continue;
         }
         report.items += 1;
         let prefix = format!("{ITEMS}/{name}/");
-        let vouched = log.files().into_keys().filter_map(|file| file.strip_prefix(&prefix));
+        let behind = files.range(prefix.as_str()..).map(|(file, _)| *file);
+        let vouched = behind.map_while(|file| file.strip_prefix(&prefix));
         let mut item = Item {
             store,
             name,
@@ -52,7 +47,7 @@ pub(super) fn plan(
         }
         item.plan(expected, tasks)?;
         let faults = item.faults.into_iter().map(|(file, detail)| Check {
-            item: Some(name.clone()),
+            item: Some(name.to_owned()),
             check: "bag",
             ok: false,
             file: Some(file),
@@ -144,7 +139,7 @@ impl Item<'_> {
         let vouched = digest_in(&tag_manifest, MANIFEST) == Some(Sha256::of(&manifest));
         if found == expected && !vouched {
             // Its own task names it; what it says of others is worth nothing.
-            return self.check_listing(&listed, None);
+            return self.check_listing(&listed, false);
         }
         let payload = self.parse(MANIFEST, &manifest);
         for (path, digest) in &payload {
@@ -157,12 +152,12 @@ impl Item<'_> {
             }
         }
         listed.extend(payload.into_keys());
-        self.check_listing(&listed, Some(()))
+        self.check_listing(&listed, true)
     }
 
-    /// Checks that the folder holds what is listed and nothing else; without a
-    /// manifest to go by (`payload` is `None`) what is in `data/` is not judged.
-    fn check_listing(&mut self, listed: &BTreeSet<String>, payload: Option<()>) -> io::Result<()> {
+    /// Checks that the folder holds what is listed and nothing else; without a manifest to go
+    /// by (`with_payload` is false) what is in `data/` is not judged.
+    fn check_listing(&mut self, listed: &BTreeSet<String>, with_payload: bool) -> io::Result<()> {
         let mut found = BTreeSet::new();
         let mut odd = Vec::new();
         walk(&self.folder, &self.folder, &mut found, &mut odd)?;
@@ -174,7 +169,7 @@ impl Item<'_> {
             found.remove(LOCK_FILE);
         }
         for path in found.difference(listed) {
-            if payload.is_some() || !path.starts_with("data/") {
+            if with_payload || !path.starts_with("data/") {
                 self.fault(path, "is in no manifest".to_owned());
             }
         }
