@@ -19,6 +19,7 @@ mod new_file;
 mod scan;
 mod species;
 mod streams;
+mod wrap;
 
 use std::ffi::OsString;
 use std::io::IsTerminal;

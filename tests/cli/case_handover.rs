@@ -118,7 +118,7 @@ fn a_purge_waits_for_its_day_or_a_reason_and_leaves_a_case_that_verifies() {
     assert!(unsure.starts_with("exit 2\n") && sandbox.path("case/ads.jsonl").exists(), "{unsure}");
     let purged =
         done(&sandbox, &["case", "purge", "case", "--reason", "order of the court", "--yes"]);
-    assert!(purged.contains("Destroyed 1 items and 1 files"), "{purged}");
+    assert!(purged.contains("Items of evidence: 1; files of the case: 1."), "{purged}");
     assert!(!sandbox.path("case/ads.jsonl").exists());
     assert_eq!(fs_err::read_dir(sandbox.path("case/items")).unwrap().count(), 0);
     done(&sandbox, &["evidence", "verify", "case"]);
@@ -248,13 +248,20 @@ fn a_person_decides_on_a_terminal_stops_and_goes_on_later() {
         let output = child.wait_with_output().unwrap();
         Some(String::from_utf8_lossy(&output.stdout).into_owned())
     };
-    let Some(shown) = review("n not bone\nc\nr\nx\nq\n") else {
+    let Some(shown) = review("n not bone\nc\nu\nx\nn\nbone\nr\nq\n") else {
         return;
     };
     assert!(shown.contains("1/6") && shown.contains("[c]onfirm"), "{shown}");
+    assert!(shown.contains("Answer c, r, u or q; n TEXT adds a note."), "{shown}");
+    assert!(shown.contains("1 confirmed, 1 rejected, 1 unsure. 4 left: run it again"), "{shown}");
     let decided = fs_err::read_to_string(sandbox.path("case/decisions.jsonl")).unwrap();
-    assert_eq!(decided.lines().count(), 2, "{decided}");
+    assert_eq!(decided.lines().count(), 3, "{decided}");
     assert!(decided.contains("\"decision\":\"confirm\",\"note\":\"not bone\""), "{decided}");
-    let later = review("q\n").unwrap();
-    assert!(later.contains("1/4"), "{later}");
+    assert!(decided.contains("\"decision\":\"reject\",\"note\":\"bone\""), "{decided}");
+    // The one that was left as unsure comes last, and is then still open.
+    let later = review("r\nr\nr\nu\n").unwrap();
+    assert!(later.contains("1/4") && later.contains("4/4"), "{later}");
+    assert!(later.contains("0 confirmed, 3 rejected, 1 unsure. 1 left"), "{later}");
+    assert!(review("c\n").unwrap().contains("1 confirmed, 0 rejected. No ad is left."));
+    assert!(review("").unwrap().contains("No ad waits for a decision."));
 }

@@ -38,7 +38,7 @@ pub(super) fn run(args: &Args, streams: &mut Streams) -> anyhow::Result<Outcome>
     let reason = args.reason.as_deref().map(str::trim).filter(|reason| !reason.is_empty());
     let purged = purge(&case, &custodian, reason, Clock::System.today()).map_err(advise)?;
     streams.message(format_args!(
-        "Destroyed {} items and {} files; the custody log names them.",
+        "Destroyed. Items of evidence: {}; files of the case: {}. The custody log names them.",
         purged.items.len(),
         purged.files.len()
     ));

@@ -6,8 +6,8 @@ use serde::Serialize;
 
 use super::super::format::FormatArgs;
 use super::day;
-use super::text::wrap;
 use crate::cli::data::DataArgs;
+use crate::cli::wrap::wrap;
 use crate::cli::{Outcome, Streams};
 use crate::output::{Format, Record};
 use crate::species::{GRADES, Official, Source, Species, Summary, Total};

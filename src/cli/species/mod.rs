@@ -6,7 +6,6 @@ mod lines;
 mod list;
 mod page;
 mod row;
-mod text;
 mod update;
 
 use anyhow::Context;

@@ -5,8 +5,8 @@ use std::io::{self, Write};
 
 use jiff::civil::Date;
 
-use super::text::wrap;
 use crate::cli::Streams;
+use crate::cli::wrap::wrap;
 use crate::output::terminal_text;
 use crate::species::{Answer, Listing, Species};
 
