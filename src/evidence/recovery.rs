@@ -18,6 +18,11 @@ use super::store::{ITEMS, LOCK_FILE, QUARANTINE, Store, UNFINISHED};
 /// Longest time for which the folder of a new item can be without its lock.
 const START: Duration = Duration::from_mins(1);
 
+/// What stands before the name of an item in an entry of the log.
+const ITEM_OF_ENTRY: &[u8] = br#""item":""#;
+/// Bytes of a number and the hyphen behind it.
+const LONGEST_NUMBER: usize = 12;
+
 /// How the name of a file ends that waits for its place.
 const STAGED: &str = "new";
 
@@ -99,23 +104,23 @@ pub(super) fn is_live(folder: &Path) -> bool {
     lock.is_ok_and(|file: File| file.try_lock().is_err())
 }
 
-/// The highest number that an item has or had before it was purged, 0 when there is none.
+/// The highest number that an item has, or had before it was purged or left behind; 0 when there
+/// is none.
 pub(super) fn last_item_number(root: &Path) -> io::Result<u64> {
     let mut highest = 0;
-    let mut see = |name: &str| {
-        let number = name.split('-').next().and_then(|digits| digits.parse().ok());
-        highest = highest.max(number.unwrap_or(0));
+    let mut see = |name: &[u8]| {
+        let digits = name.split(|&byte| byte == b'-').next().and_then(|d| str::from_utf8(d).ok());
+        let number = digits.and_then(|digits| digits.parse::<u32>().ok());
+        highest = highest.max(number.map_or(0, u64::from));
     };
     for entry in fs::read_dir(root.join(ITEMS))? {
-        see(&entry?.file_name().to_string_lossy());
+        see(entry?.file_name().as_encoded_bytes());
     }
     let log = fs::read(root.join(LOG_FILE))?;
     // Quotation marks of what others wrote have a backslash before them in JSON.
-    for at in memchr::memmem::find_iter(&log, br#""action":"purge""#) {
-        let start = memchr::memrchr(b'\n', &log[..at]).map_or(0, |end| end + 1);
-        let end = memchr::memchr(b'\n', &log[at..]).map_or(log.len(), |end| at + end);
-        let line = str::from_utf8(&log[start..end]).ok().and_then(|line| Line::parse(line).ok());
-        line.iter().flat_map(|line| line.entry.purged("purged_items")).for_each(|item| see(item));
+    for at in memchr::memmem::find_iter(&log, ITEM_OF_ENTRY) {
+        let name = &log[at + ITEM_OF_ENTRY.len()..];
+        see(&name[..name.len().min(LONGEST_NUMBER)]);
     }
     Ok(highest)
 }

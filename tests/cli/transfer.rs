@@ -58,6 +58,26 @@ fn evidence_is_handed_over_received_and_signed_for() {
     assert!(as_lab(&sandbox, &["evidence", "verify", "at-lab"]).starts_with("exit 0"));
 }
 
+/// The numbers of what stayed with the sender are taken in the copy too.
+#[test]
+fn a_case_of_which_a_part_was_handed_over_goes_on() {
+    let sandbox = case();
+    let add = |name| ["evidence", "add", "--case", name, "shot.png"];
+    assert!(sandbox.run(&add("case")).contains("0002-shot-png"));
+    let send = ["evidence", "transfer", "--case", "case", "--to", "Lab", "--out", "lab.tar"];
+    let sent = sandbox.run(&[&send[..], &["0001-shot-png"]].concat());
+    assert!(sent.contains("\"left_behind\":[\"0002-shot-png\"]"), "{sent}");
+    for (args, said) in [
+        (&["evidence", "receive", "lab.tar", "--case", "at-lab"][..], "\"items\":1"),
+        (&add("at-lab"), "\"item\":\"0003-shot-png\""),
+        (&["evidence", "verify", "at-lab"], "2 items"),
+        (&["case", "show", "at-lab", "--format", "jsonl"], "\"items\":2"),
+    ] {
+        let output = as_lab(&sandbox, args);
+        assert!(output.starts_with("exit 0\n") && output.contains(said), "{args:?}: {output}");
+    }
+}
+
 /// One person, one machine: the memory of it knows two copies of the case.
 #[test]
 fn a_package_received_on_the_machine_of_the_sender_leaves_both_cases_sound_and_a_cut_is_found() {

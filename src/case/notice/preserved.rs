@@ -25,7 +25,7 @@ pub struct Preserved {
 /// When the custody log cannot be read.
 pub fn preserved(store: &Store) -> Result<BTreeMap<String, Preserved>, StoreError> {
     let mut pages = BTreeMap::new();
-    for (item, hash, line) in store.log()?.entered() {
+    for (item, hash, line) in store.log()?.held() {
         let entry = &line.entry;
         if let Some(url) = entry.details.get("url").and_then(|url| url.as_str()) {
             let (item, sha256) = (item.to_owned(), hash.to_string());

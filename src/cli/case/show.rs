@@ -112,7 +112,7 @@ fn line(case: &Folder) -> anyhow::Result<Line> {
     Ok(Line {
         folder: case.path().display().to_string(),
         case: case.record().clone(),
-        items: log.items().len(),
+        items: log.held().len(),
         custody_entries: log.lines.len(),
         last_entry: log.lines.last().map(|line| line.entry.time),
     })

@@ -111,7 +111,7 @@ pub(super) fn run(args: &Args, streams: &mut Streams) -> anyhow::Result<Outcome>
 /// The addresses of whole captures that the case has.
 fn captured_before(case: &Folder) -> anyhow::Result<BTreeSet<String>> {
     let log = case.store().log().map_err(explain_store)?;
-    let entries = log.entered().into_iter().map(|(_, _, line)| &line.entry);
+    let entries = log.held().into_iter().map(|(_, _, line)| &line.entry);
     let whole = entries.filter(|entry| {
         entry.action == "capture" && entry.details.get("complete") == Some(&Value::Bool(true))
     });

@@ -144,6 +144,6 @@ fn unstamped(case: &Folder) -> anyhow::Result<Vec<String>> {
         let prefix = format!("{ITEMS}/{item}/");
         files.keys().any(|file| file.starts_with(&prefix))
     };
-    let items = log.entered().into_iter().map(|(item, ..)| item.to_owned());
+    let items = log.held().into_iter().map(|(item, ..)| item.to_owned());
     Ok(items.filter(|item| !has_stamp(item)).collect())
 }

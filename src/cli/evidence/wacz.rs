@@ -31,8 +31,8 @@ pub(super) fn run(args: &Args, streams: &mut Streams) -> anyhow::Result<Outcome>
     let custodian = custodian()?;
     let items = if args.items.is_empty() {
         let log = case.store().log().map_err(explain_store)?;
-        let entered = log.entered().into_iter();
-        let captures = entered.filter(|(_, _, line)| line.entry.action == "capture");
+        let held = log.held().into_iter();
+        let captures = held.filter(|(_, _, line)| line.entry.action == "capture");
         captures.map(|(item, ..)| item.to_owned()).collect()
     } else {
         args.items.clone()

@@ -178,8 +178,7 @@ impl Log {
 
     /// The entries that put an item into the case, in their order, each with the item and the
     /// SHA-256 of its tag manifest; without those whose items were purged since.
-    #[must_use]
-    pub fn entered(&self) -> Vec<(&str, Sha256, &Line)> {
+    pub(in crate::evidence) fn entered(&self) -> Vec<(&str, Sha256, &Line)> {
         let mut entered = Vec::new();
         for line in &self.lines {
             let item = line.entry.item.as_deref().zip(line.entry.tag_manifest());
@@ -191,6 +190,16 @@ impl Log {
             }
         }
         entered
+    }
+
+    /// As [`Log::items`], with the entries that put them into the case; without those that were
+    /// left behind when the case changed hands.
+    #[must_use]
+    pub fn held(&self) -> Vec<(&str, Sha256, &Line)> {
+        let left_behind = self.left_behind();
+        let mut held = self.entered();
+        held.retain(|(item, ..)| !left_behind.contains(*item));
+        held
     }
 
     /// Items that were purged.

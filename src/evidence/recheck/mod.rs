@@ -63,8 +63,8 @@ const RELATED: u8 = 50;
 pub fn pages_to_visit(log: &Log) -> Vec<(String, String)> {
     let visits = visits(log);
     let mut newest: BTreeMap<&str, (u64, &str)> = BTreeMap::new();
-    let entered = log.entered().into_iter();
-    for (item, _, line) in entered.filter(|(_, _, line)| line.entry.action == "capture") {
+    let held = log.held().into_iter();
+    for (item, _, line) in held.filter(|(_, _, line)| line.entry.action == "capture") {
         // What a visit captured is compared with by the item it belongs to.
         if let Some(url) = text(&line.entry.details, "url") {
             newest.insert(url, (line.entry.number, item));
