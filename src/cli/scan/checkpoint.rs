@@ -11,7 +11,7 @@ use crate::cli::exit::Hint;
 use crate::evidence::durable;
 
 /// Version of the file.
-const SCHEMA: &str = "pugmark.scan-checkpoint/1";
+const SCHEMA: &str = "pugmark.scan-checkpoint/2";
 /// Blocks of records, of 1 MiB each, from one saving to the next.
 const EVERY: u64 = 16;
 

@@ -33,7 +33,7 @@ pub(super) fn run(
             is_json = first.map(|byte| byte == b'{');
         }
         let worker = &mut workers[usize::from(is_json.unwrap_or(false))];
-        take(worker.block(&Block { line: number, bytes, too_long }), streams)?;
+        take(worker.block(&Block { line: number, bytes, too_long, ..Block::default() }), streams)?;
         streams.data().flush()?;
     }
     Ok(())

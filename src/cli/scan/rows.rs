@@ -74,7 +74,7 @@ pub(super) fn printed(
 pub(super) fn csv_header(layout: &Layout) -> Vec<u8> {
     let own: Vec<&str> = match layout {
         Layout::Csv { columns, .. } => columns.iter().map(|(name, _)| name.as_str()).collect(),
-        Layout::Json => vec!["id", "title", "text"],
+        Layout::Json | Layout::Table { .. } => vec!["id", "title", "text"],
         Layout::Text => vec!["line", "text"],
     };
     csv_row(&own.into_iter().chain(ADDED).map(str::to_owned).collect::<Vec<_>>())

@@ -12,9 +12,15 @@ pub struct Block {
     pub line: u64,
     /// Its bytes.
     pub bytes: Vec<u8>,
+    /// Where the values of its JSON objects stand in `bytes`, object by object, if the same
+    /// members in the same order were written into each; else nothing.
+    pub values: Vec<Value>,
     /// The line of a record after it that is too long and was left out.
     pub too_long: Option<u64>,
 }
+
+/// Where a value begins and ends.
+pub(super) type Value = (u32, u32);
 
 impl Block {
     /// Its lines, without their ends, and their numbers.
@@ -95,7 +101,7 @@ impl<R: Read> Blocks<R> {
             if let Some(end) = cut.filter(|end| *end <= self.limit.max(BLOCK)) {
                 let rest = self.kept.split_off(end);
                 let bytes = std::mem::replace(&mut self.kept, rest);
-                let block = Block { line: self.line, bytes, too_long: None };
+                let block = Block { line: self.line, bytes, ..Block::default() };
                 self.line += lines(&block.bytes);
                 return Ok(Some(block));
             }
@@ -110,7 +116,7 @@ impl<R: Read> Blocks<R> {
     fn leave_out(&mut self) -> io::Result<Block> {
         let line = self.line;
         self.skip_line()?;
-        Ok(Block { line, bytes: Vec::new(), too_long: Some(line) })
+        Ok(Block { line, too_long: Some(line), ..Block::default() })
     }
 }
 

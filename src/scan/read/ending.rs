@@ -24,18 +24,40 @@ impl Ending {
     }
 }
 
-/// A stream whose errors look like its end.
+/// Something read whose errors look like its end.
 pub(super) struct Ended<R> {
     input: R,
     ending: Ending,
     failed: bool,
 }
 
-impl<R: Read> Ended<R> {
+impl<R> Ended<R> {
     /// Reads `input`, and keeps its error in the ending that comes with it.
     pub(super) fn new(input: R) -> (Self, Ending) {
         let ending = Ending::default();
         (Self { input, ending: ending.clone(), failed: false }, ending)
+    }
+
+    fn fail(&mut self, err: io::Error) {
+        self.failed = true;
+        *self.ending.own.lock().unwrap_or_else(PoisonError::into_inner) = Some(err);
+    }
+}
+
+impl<T, I: Iterator<Item = io::Result<T>>> Iterator for Ended<I> {
+    type Item = io::Result<T>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        if self.failed {
+            return None;
+        }
+        match self.input.next()? {
+            Ok(item) => Some(Ok(item)),
+            Err(err) => {
+                self.fail(err);
+                None
+            }
+        }
     }
 }
 
@@ -46,8 +68,7 @@ impl<R: Read> Read for Ended<R> {
         }
         match self.input.read(out) {
             Err(err) if err.kind() != io::ErrorKind::Interrupted => {
-                self.failed = true;
-                *self.ending.own.lock().unwrap_or_else(PoisonError::into_inner) = Some(err);
+                self.fail(err);
                 Ok(0)
             }
             result => result,

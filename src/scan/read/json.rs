@@ -74,11 +74,15 @@ impl<'de> Deserialize<'de> for Text {
 /// by spaces; nothing for null, objects and truth values.
 #[must_use]
 pub fn text(value: &RawValue) -> Option<Cow<'_, str>> {
-    text_within(value, DEEPEST)
+    text_of(value.get())
 }
 
-fn text_within(value: &RawValue, depth: usize) -> Option<Cow<'_, str>> {
-    let raw = value.get();
+/// The same of a whole value in `raw`.
+pub(super) fn text_of(raw: &str) -> Option<Cow<'_, str>> {
+    text_within(raw, DEEPEST)
+}
+
+fn text_within(raw: &str, depth: usize) -> Option<Cow<'_, str>> {
     match raw.as_bytes().first()? {
         b'"' if memchr::memchr(b'\\', raw.as_bytes()).is_none() => {
             Some(Cow::Borrowed(&raw[1..raw.len() - 1]))
@@ -88,7 +92,7 @@ fn text_within(value: &RawValue, depth: usize) -> Option<Cow<'_, str>> {
         b'[' if depth > 0 => {
             let items: Vec<&RawValue> = serde_json::from_str(raw).ok()?;
             let texts: Vec<Cow<'_, str>> =
-                items.into_iter().filter_map(|item| text_within(item, depth - 1)).collect();
+                items.into_iter().filter_map(|item| text_within(item.get(), depth - 1)).collect();
             (!texts.is_empty()).then(|| Cow::Owned(texts.join(" ")))
         }
         _ => None,

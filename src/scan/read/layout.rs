@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::io::{self, Read};
 
-use super::blocks::{Blocks, csv_records};
+use super::blocks::{Block, Blocks, csv_records};
 use super::elements::Elements;
 use super::encoding::{self, Decoded};
 use super::ending::{Ended, Ending};
@@ -71,6 +71,9 @@ impl Mapping {
     }
 }
 
+/// The name of a column and what it is for.
+pub type Column = (String, Option<Role>);
+
 /// How a file is laid out.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Layout {
@@ -83,7 +86,12 @@ pub enum Layout {
         /// The byte between cells.
         delimiter: u8,
         /// The columns in order, with what each is for.
-        columns: Vec<(String, Option<Role>)>,
+        columns: Vec<Column>,
+    },
+    /// Columns of values, made into an object a line.
+    Table {
+        /// The columns in order.
+        columns: Vec<Column>,
     },
 }
 
@@ -107,7 +115,7 @@ pub struct Input {
     /// The name of its encoding, where it is not UTF-8.
     pub encoding: Option<&'static str>,
     /// Its records.
-    pub blocks: Blocks<Box<dyn Read + Send>>,
+    pub blocks: Box<dyn Iterator<Item = io::Result<Block>> + Send>,
     /// How it ended, once its records have been read.
     pub ending: Ending,
 }
@@ -149,8 +157,13 @@ impl Input {
                 Ok(Self::records(mail::mailbox(source.into_stream(), how.limit), file, how))
             }
             Some(Kind::Parquet) => {
-                let lines = source.into_file().and_then(parquet::lines).map_err(unreadable)?;
-                Ok(Self::records(lines, file, how))
+                let opened = source.into_file().and_then(|file| parquet::open(file, how.limit));
+                let (names, blocks) = opened.map_err(unreadable)?;
+                let columns = names.into_iter().map(|name| (how.mapping.role(&name), name));
+                let columns = columns.map(|(role, name)| (name, role)).collect();
+                let (blocks, ending) = Ended::new(blocks);
+                let input = Self::objects(Box::new(blocks), ending, file);
+                Ok(Self { layout: Layout::Table { columns }, ..input })
             }
             kind => Self::text(source.into_stream(), kind, file, how),
         }
@@ -172,23 +185,27 @@ impl Input {
         let layout = find(&sample, kind, file, &how.mapping)?;
         let blocks = match &layout {
             Layout::Csv { delimiter, .. } => Blocks::csv(text, *delimiter, how.limit),
-            Layout::Text | Layout::Json => Blocks::lines(text, how.limit),
+            Layout::Text | Layout::Json | Layout::Table { .. } => Blocks::lines(text, how.limit),
         };
-        let file = file.to_owned();
+        let (file, blocks) = (file.to_owned(), Box::new(blocks));
         Ok(Self { file, layout, counted: Counted::Lines, encoding, blocks, ending })
     }
 
     /// The file `file`, made into `lines` of JSON.
     fn records(lines: impl Read + Send + 'static, file: &str, how: &How) -> Self {
         let (lines, ending) = Ended::new(lines);
-        Self {
-            file: file.to_owned(),
-            layout: Layout::Json,
-            counted: Counted::Records,
-            encoding: None,
-            blocks: Blocks::lines(Box::new(lines), how.limit),
-            ending,
-        }
+        Self::objects(Box::new(Blocks::lines(lines, how.limit)), ending, file)
+    }
+
+    /// The file `file`, made into `blocks` of JSON lines.
+    fn objects(
+        blocks: Box<dyn Iterator<Item = io::Result<Block>> + Send>,
+        ending: Ending,
+        file: &str,
+    ) -> Self {
+        let file = file.to_owned();
+        let (layout, counted) = (Layout::Json, Counted::Records);
+        Self { file, layout, counted, encoding: None, blocks, ending }
     }
 
     /// Where the record with `number` is, for messages.
@@ -236,7 +253,7 @@ fn csv(sample: &[u8], file: &str, mapping: &Mapping) -> Result<Layout, LayoutErr
         .from_reader(&sample[from..to]);
     let mut head = csv::ByteRecord::new();
     let _ = reader.read_byte_record(&mut head);
-    let columns: Vec<(String, Option<Role>)> = head
+    let columns: Vec<Column> = head
         .iter()
         .map(|cell| String::from_utf8_lossy(cell).trim().to_owned())
         .map(|name| {
@@ -248,11 +265,7 @@ fn csv(sample: &[u8], file: &str, mapping: &Mapping) -> Result<Layout, LayoutErr
     Ok(Layout::Csv { delimiter, columns })
 }
 
-fn check(
-    columns: &[(String, Option<Role>)],
-    file: &str,
-    mapping: &Mapping,
-) -> Result<(), LayoutError> {
+fn check(columns: &[Column], file: &str, mapping: &Mapping) -> Result<(), LayoutError> {
     let names = || columns.iter().map(|(name, _)| name.as_str()).collect::<Vec<_>>().join(", ");
     let missing =
         mapping.fields.keys().find(|field| columns.iter().all(|(name, _)| name != *field));

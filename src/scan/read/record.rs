@@ -4,10 +4,10 @@ use std::borrow::Cow;
 
 use serde::Serialize;
 
-use super::blocks::{Block, closing_quote, csv_records};
+use super::blocks::{Block, Value, closing_quote, csv_records};
 use super::encoding;
 use super::json::{self, Object};
-use super::layout::{Layout, Mapping};
+use super::layout::{Column, Layout, Mapping};
 use crate::scan::ad::{Ad, Role};
 
 /// Why a record was left out, in words for after `file:line: `.
@@ -88,7 +88,12 @@ pub fn records<'a>(
 ) -> Box<dyn Iterator<Item = (u64, Result<Record<'a>, Fault>)> + 'a> {
     match layout {
         Layout::Text => Box::new(lines(block).map(|line| (line.number, Ok(text(&line))))),
-        Layout::Json => {
+        Layout::Table { columns } if !block.values.is_empty() => {
+            let values = block.values.chunks(columns.len());
+            let rows = lines(block).zip(values);
+            Box::new(rows.map(|(line, values)| (line.number, row(&line, block, values, columns))))
+        }
+        Layout::Json | Layout::Table { .. } => {
             let mut roles = Roles::new(mapping);
             Box::new(lines(block).map(move |line| (line.number, object(&line, &mut roles))))
         }
@@ -193,11 +198,38 @@ fn object<'a>(line: &Line<'a>, roles: &mut Roles<'_>) -> Result<Record<'a>, Faul
     fields.extend(object.members.iter().enumerate().filter_map(|(place, (name, value))| {
         Some((roles.of(place, name)?, name.clone(), json::text(value)?))
     }));
-    if !fields.iter().any(|(role, _, _)| matches!(role, Role::Title | Role::Text)) {
-        return Err(Fault::NoText);
-    }
+    check(&fields)?;
     let original = original(text, &object);
     Ok(Record { line: line.number, original, fields, repaired: None })
+}
+
+/// The object of a table whose values stand at `values` in `block`.
+fn row<'a>(
+    line: &Line<'a>,
+    block: &'a Block,
+    values: &[Value],
+    columns: &'a [Column],
+) -> Result<Record<'a>, Fault> {
+    let text = line.text.ok_or(Fault::NotText)?;
+    let value = |(from, to): Value| {
+        let raw = block.bytes.get(from as usize..to as usize)?;
+        std::str::from_utf8(raw).ok().and_then(json::text_of)
+    };
+    let fields: Vec<_> = (columns.iter().zip(values))
+        .filter_map(|((name, role), at)| {
+            Some(((*role)?, Cow::Borrowed(name.as_str()), value(*at)?))
+        })
+        .collect();
+    check(&fields)?;
+    let open = Cow::Borrowed(text.strip_suffix('}').unwrap_or(text));
+    let original = Original::Json { open, empty: columns.is_empty() };
+    Ok(Record { line: line.number, original, fields, repaired: None })
+}
+
+/// An ad has a title or a text.
+fn check(fields: &[(Role, Cow<'_, str>, Cow<'_, str>)]) -> Result<(), Fault> {
+    let has_text = fields.iter().any(|(role, _, _)| matches!(role, Role::Title | Role::Text));
+    has_text.then_some(()).ok_or(Fault::NoText)
 }
 
 /// The object as it stands; the finding of an earlier scan is taken out.
@@ -224,7 +256,7 @@ fn cells<'a>(
     line: u64,
     raw: &'a [u8],
     delimiter: u8,
-    columns: &'a [(String, Option<Role>)],
+    columns: &'a [Column],
 ) -> Result<Record<'a>, Fault> {
     let (text, repaired) = decoded(raw, std::str::from_utf8(raw).ok());
     let cells: Vec<Cow<'a, str>> = match text {
