@@ -10,10 +10,17 @@ const BLANK: &[u8] = b"[redacted]";
 pub(super) fn redact(head: &[u8], secret: &[HeaderName]) -> (Vec<u8>, Vec<String>) {
     let mut out = Vec::with_capacity(head.len());
     let mut found = Vec::new();
+    let mut in_secret = false;
     for line in head.split_inclusive(|&byte| byte == b'\n') {
+        // The old way to break a value: the rest goes with the line before.
+        if in_secret && line.first().is_some_and(|&byte| matches!(byte, b' ' | b'\t')) {
+            continue;
+        }
         let colon = memchr::memchr(b':', line);
         let name = colon.and_then(|at| HeaderName::from_bytes(&line[..at]).ok());
-        let Some((at, name)) = colon.zip(name.filter(|name| secret.contains(name))) else {
+        let secret = colon.zip(name.filter(|name| secret.contains(name)));
+        in_secret = secret.is_some();
+        let Some((at, name)) = secret else {
             out.extend_from_slice(line);
             continue;
         };
@@ -65,5 +72,8 @@ mod tests {
         assert_eq!(String::from_utf8(blanked).unwrap(), expected);
         assert_eq!(found, ["set-cookie", "cookie", "authorization"]);
         assert_eq!(redact(head, &[]), (head.to_vec(), vec![]));
+        let folded = b"HTTP/1.1 200 OK\r\nAuthorization: Bearer\r\n s3cret\r\n\ts3cret\r\nX: a\r\n b\r\n\r\n";
+        let expected = "HTTP/1.1 200 OK\r\nAuthorization: [redacted]\r\nX: a\r\n b\r\n\r\n";
+        assert_eq!(String::from_utf8(redact(folded, &[AUTHORIZATION]).0).unwrap(), expected);
     }
 }
