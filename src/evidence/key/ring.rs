@@ -130,8 +130,14 @@ impl KeyRing {
     /// When the key cannot be written; it is then as before.
     pub fn protect(&self, signer: &Signer, passphrase: Option<&str>) -> Result<(), KeyError> {
         let pem = private_pem(signer, passphrase)?;
-        fs::write(self.folder.join(PUBLIC), signer.public().to_pem())?;
-        self.write_private(&pem)
+        // Away while the key changes: half-way it would show a key that does not sign.
+        let public = self.folder.join(PUBLIC);
+        match fs::remove_file(&public) {
+            Err(err) if err.kind() != io::ErrorKind::NotFound => return Err(err.into()),
+            _ => {}
+        }
+        self.write_private(&pem)?;
+        Ok(fs::write(public, signer.public().to_pem())?)
     }
 
     /// Makes a new key in the place of `old`, which signs that and is kept no longer.
