@@ -138,6 +138,10 @@ fn write(
     // Bodies that stand in archives of other pages come with them.
     let others = referred.iter().filter(|item| !items.contains(item));
     for item in items.iter().chain(others) {
+        if item.contains(['/', '\\']) {
+            // What a record of strangers refers to may lead anywhere.
+            return Err(WaczError::NoPage(item.clone()));
+        }
         let archive = store.item(item).join("data/capture.warc.gz");
         let name = format!("{item}.warc.gz");
         index.extend(index::lines(&archive, &name)?);
