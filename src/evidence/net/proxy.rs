@@ -6,7 +6,7 @@ use std::io;
 use std::str::FromStr;
 use std::sync::Arc;
 
-use data_encoding::BASE64;
+use data_encoding::{BASE64, HEXLOWER_PERMISSIVE};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio_socks::tcp::Socks5Stream;
@@ -55,12 +55,32 @@ impl FromStr for Proxy {
         let host = url.host_str().filter(|host| !host.is_empty());
         let host = host.ok_or_else(|| wrong("it names no host"))?.to_owned();
         let login = (!url.username().is_empty()).then(|| {
-            Arc::new((url.username().to_owned(), url.password().unwrap_or_default().to_owned()))
+            Arc::new((decoded(url.username()), decoded(url.password().unwrap_or_default())))
         });
         // `Url` leaves out a port that is the scheme's usual one.
         let port = url.port().or(text.trim_end_matches('/').ends_with(":80").then_some(80));
         Ok(Self { kind, host, port: port.unwrap_or(usual), login })
     }
+}
+
+/// The characters that stand percent-encoded in an address. Source: RFC 3986, section 2.1.
+fn decoded(text: &str) -> String {
+    let mut bytes = Vec::with_capacity(text.len());
+    let mut rest = text.as_bytes();
+    while let Some((&byte, behind)) = rest.split_first() {
+        let digits = behind.get(..2).filter(|_| byte == b'%');
+        match digits.and_then(|digits| HEXLOWER_PERMISSIVE.decode(digits).ok()) {
+            Some(decoded) => {
+                bytes.extend_from_slice(&decoded);
+                rest = &behind[2..];
+            }
+            None => {
+                bytes.push(byte);
+                rest = behind;
+            }
+        }
+    }
+    String::from_utf8_lossy(&bytes).into_owned()
 }
 
 /// Without name and password.
@@ -159,6 +179,14 @@ mod tests {
             let proxy: Proxy = text.parse().unwrap();
             assert_eq!((proxy.to_string(), format!("{proxy:?}")), (shown.into(), shown.into()));
         }
+    }
+
+    #[test]
+    fn name_and_password_are_those_that_were_meant() {
+        let proxy: Proxy = "http://a%40b:p%3aw%25%C3%A4@proxy.example".parse().unwrap();
+        assert_eq!(*proxy.login.unwrap(), ("a@b".to_owned(), "p:w%ä".to_owned()));
+        let proxy: Proxy = "socks5h://a:100%@tor".parse().unwrap();
+        assert_eq!(proxy.login.unwrap().1, "100%");
     }
 
     #[test]
