@@ -1,8 +1,10 @@
 //! All words that a scan knows: the shipped ones and lists of one's own.
 
 use std::borrow::Cow;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use std::sync::OnceLock;
+
+use rustc_hash::FxHashMap;
 
 use super::index::sketch::Sketch;
 use super::index::{Candidate, Entry, Index, Inside, Seen};
@@ -22,7 +24,7 @@ pub struct Vocabulary {
 }
 
 /// A term, or none where several names are shortened in the same way.
-type Abbreviated = HashMap<(String, char), Option<u32>>;
+type Abbreviated = FxHashMap<(String, char), Option<u32>>;
 
 impl Vocabulary {
     /// The shipped words: word lists and the names of taxa.
@@ -106,10 +108,10 @@ impl Vocabulary {
     }
 
     fn read_abbreviated(&self) -> Abbreviated {
-        let mut names = Abbreviated::new();
-        for at in 0..self.count() {
+        let mut names = Abbreviated::default();
+        for at in (0..self.count()).filter(|at| self.kind(*at) == Kind::Taxon) {
             let term = self.term(at);
-            if term.kind != Kind::Taxon || !term.languages.has(Language::LATIN) {
+            if !term.languages.has(Language::LATIN) {
                 continue;
             }
             let mut words = term.text.split(' ');
