@@ -335,6 +335,12 @@ impl Species {
             MatchKind::Synonym => notes.push(format!("{} is another name of {name}", first.name)),
             MatchKind::Accepted | MatchKind::Common => {}
         }
+        if self.is_by_species(first.taxon, answer.as_of) {
+            notes.push(format!(
+                "{name} has no row of its own: these are the rows of its species in the data, and \
+                 the row of a higher rank reaches none of them"
+            ));
+        }
         let unlisted = status.cites.is_empty() && status.eu.is_empty() && answer.below.is_none();
         let note = self.taxon(first.taxon).note;
         let known = Some(note).filter(|note| !note.is_empty());

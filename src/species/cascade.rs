@@ -6,7 +6,7 @@ use jiff::civil::Date;
 use serde::Serialize;
 
 use super::listing::{Law, Listing, RowId, date, day};
-use super::vocabulary::TaxonKind;
+use super::vocabulary::{Rank, TaxonKind};
 use super::{Species, TaxonId};
 
 /// Status of a taxon on a day under both laws.
@@ -48,8 +48,21 @@ impl Species {
     /// A taxon has the rows of the nearest rank, from itself upward, that has a row in force which
     /// does not leave the taxon out. Domesticated forms and fossils have none. Before the
     /// first day of the Annexes at hand, an Annex follows from the Appendix.
+    ///
+    /// A genus or family without a row of its own has the rows of its species, where none of these
+    /// is reached by the row above it: *Primates spp.* leaves out all of *Gorilla*.
     #[must_use]
     pub fn status(&self, id: TaxonId, on: Date) -> Status<'_> {
+        self.of_every_species(id, on).unwrap_or_else(|| self.by_rank(id, on))
+    }
+
+    /// True when the status of `id` is that of each of its species, and not that of the row above.
+    #[must_use]
+    pub fn is_by_species(&self, id: TaxonId, on: Date) -> bool {
+        self.of_every_species(id, on).is_some()
+    }
+
+    fn by_rank(&self, id: TaxonId, on: Date) -> Status<'_> {
         let on = day(on);
         let cites = self.reaching(Law::Cites, id, |row| row.in_force(on));
         let eu = self.reaching(Law::Eu, id, |row| row.in_force(on));
@@ -70,6 +83,51 @@ impl Species {
             cites,
             eu,
         }
+    }
+
+    /// The rows of all species of `id`, which has none of its own, if they are alike and other
+    /// than those of the row above.
+    fn of_every_species(&self, id: TaxonId, on: Date) -> Option<Status<'_>> {
+        let id = self.home(id);
+        let has_own = |law| self.rows(law, id).any(|row| row.in_force(day(on)));
+        if self.rank(id) <= Rank::Species
+            || !self.has_listed_below(id)
+            || has_own(Law::Cites)
+            || has_own(Law::Eu)
+        {
+            return None;
+        }
+        let above = self.by_rank(id, on);
+        let grades = |status: &Status<'_>| (status.appendix.clone(), status.annex.clone());
+        let mut species = self.species_of(id).map(|species| self.by_rank(species, on));
+        let mut all = species.next().filter(|first| grades(first) != grades(&above))?;
+        if above.cites.is_empty() && above.eu.is_empty() {
+            return None;
+        }
+        for other in species {
+            if grades(&other) != grades(&all) {
+                return None;
+            }
+            add(&mut all.cites, other.cites);
+            add(&mut all.eu, other.eu);
+        }
+        Some(Status { coming: above.coming, ..all })
+    }
+
+    /// The accepted species of `id`, a genus or more.
+    fn species_of(&self, id: TaxonId) -> impl Iterator<Item = TaxonId> {
+        let is_genus = self.rank(id) == Rank::Genus;
+        let name = self.name_of(id);
+        // Taxa stand by name, and those of a genus begin with its name.
+        let from = if is_genus { id.0 as usize } else { 0 };
+        let taxa = self.taxa().skip(from);
+        let taxa =
+            taxa.take_while(move |taxon| !is_genus || self.name_of(*taxon).starts_with(name));
+        taxa.filter(move |taxon| {
+            self.rank(*taxon) == Rank::Species
+                && self.kind(*taxon) == TaxonKind::Accepted
+                && self.is_within(*taxon, id)
+        })
     }
 
     /// The rows of the nearest rank that has a row for which `wanted` holds.
@@ -130,6 +188,15 @@ impl Species {
     }
 }
 
+/// Adds the rows that are not there yet.
+fn add<'a>(rows: &mut Vec<Listing<'a>>, others: Vec<Listing<'a>>) {
+    for other in others {
+        if !rows.contains(&other) {
+            rows.push(other);
+        }
+    }
+}
+
 /// The grades of `rows`, strictest first, each once.
 fn grades(rows: &[Listing<'_>]) -> Option<String> {
     let mut names: Vec<&str> = rows.iter().map(|row| row.grade).collect();
@@ -157,5 +224,33 @@ fn by_rule<'a>(row: &Listing<'a>) -> Listing<'a> {
         basis: Some("rule"),
         source,
         ..row.clone()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::civil::date;
+
+    use crate::species::Species;
+
+    #[test]
+    fn a_genus_without_a_row_of_its_own_has_those_of_its_species() {
+        let species = Species::embedded();
+        let on = date(2026, 11, 26);
+        for (name, appendix, annex, rows) in [
+            ("Gorilla", "I", "A", 2),
+            ("Pongo", "I", "A", 3),
+            ("Hominidae", "I", "A", 6),
+            ("Pandion", "II", "A", 1),
+            // Some of these are reached by the row above, or have rows of other grades.
+            ("Macaca", "II", "B", 1),
+            ("Cercopithecidae", "II", "B", 1),
+            // The row is its own.
+            ("Manis", "II", "B", 1),
+        ] {
+            let status = species.status(species.find(name)[0].taxon, on);
+            let found = (status.appendix.as_deref(), status.annex.as_deref(), status.eu.len());
+            assert_eq!(found, (Some(appendix), Some(annex), rows), "{name}");
+        }
     }
 }
