@@ -165,10 +165,11 @@ pub struct Other<'a> {
 }
 
 impl Answer<'_> {
-    /// True when the taxon stands in an Appendix or an Annex on the day.
+    /// True when the taxon or some of it stands in an Appendix or an Annex on the day: a parcel
+    /// of *manatee* is none to let through because only its species are listed.
     #[must_use]
     pub fn is_listed(&self) -> bool {
-        self.cites.appendix.is_some() || self.eu.annex.is_some()
+        self.cites.appendix.is_some() || self.eu.annex.is_some() || self.below.is_some()
     }
 }
 

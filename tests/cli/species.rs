@@ -366,5 +366,5 @@ fn pages_for_people_are_as_they_were_read() {
         assert_eq!(page, fs_err::read_to_string(&path).unwrap(), "{name}");
         count += 1;
     }
-    assert_eq!(count, 5);
+    assert_eq!(count, 7);
 }

@@ -64,9 +64,11 @@ impl Page<'_> {
     }
 
     fn cites(&mut self, species: &Species, answer: &Answer<'_>) -> io::Result<()> {
-        let status = match &answer.cites.appendix {
-            Some(appendix) => format!("Appendix {appendix}"),
-            None => "in no Appendix".to_owned(),
+        let below = answer.below.as_ref().and_then(|below| below.appendix.as_ref());
+        let status = match (&answer.cites.appendix, below) {
+            (Some(appendix), _) => format!("Appendix {appendix}"),
+            (None, Some(below)) => format!("not as a whole; some of it in Appendix {below}"),
+            (None, None) => "in no Appendix".to_owned(),
         };
         self.labelled("CITES", &status)?;
         self.listings(answer, &answer.cites.listings)?;
@@ -75,10 +77,14 @@ impl Page<'_> {
     }
 
     fn eu(&mut self, answer: &Answer<'_>) -> io::Result<()> {
-        let status = match (&answer.eu.annex, answer.eu.derived) {
-            (Some(annex), true) => format!("Annex {annex} (derived from the Appendix)"),
-            (Some(annex), false) => format!("Annex {annex}"),
-            (None, _) => "in no Annex".to_owned(),
+        let below = answer.below.as_ref().and_then(|below| below.annex.as_ref());
+        let status = match (&answer.eu.annex, below) {
+            (Some(annex), _) if answer.eu.derived => {
+                format!("Annex {annex} (derived from the Appendix)")
+            }
+            (Some(annex), _) => format!("Annex {annex}"),
+            (None, Some(below)) => format!("not as a whole; some of it in Annex {below}"),
+            (None, None) => "in no Annex".to_owned(),
         };
         self.labelled("EU", &status)?;
         self.listings(answer, &answer.eu.listings)?;
@@ -170,10 +176,12 @@ impl Page<'_> {
                 .appendix
                 .as_deref()
                 .map_or("no Appendix".to_owned(), |appendix| format!("Appendix {appendix}"));
+            let annex =
+                below.annex.as_deref().map_or(String::new(), |annex| format!(", Annex {annex}"));
             let more = if below.taxa > below.examples.len() { " …" } else { "" };
             let examples = below.examples.join(", ");
             remarks.push(format!(
-                "listed below it: {} {} in {appendix} ({examples}{more})",
+                "listed below it: {} {} in {appendix}{annex} ({examples}{more})",
                 below.taxa,
                 if below.taxa == 1 { "taxon" } else { "taxa" }
             ));
