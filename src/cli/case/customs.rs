@@ -8,13 +8,13 @@ use anyhow::Context;
 use crate::case::Folder;
 use crate::case::customs::{People, Risk, Sheet, routes, sheet};
 use crate::case::links::{Photos, links};
+use crate::cli::data::DataArgs;
 use crate::cli::format::FormatArgs;
 use crate::cli::{Hint, Outcome, Streams};
 use crate::clock::Clock;
 use crate::lexicon::Vocabulary;
 use crate::output::{Format, terminal_text};
 use crate::scan::{Options, Scanner, Scope, Weights};
-use crate::species::Species;
 
 use super::counted::{CountedArgs, counted};
 
@@ -43,6 +43,8 @@ pub(super) struct Args {
     #[command(flatten)]
     counted: CountedArgs,
     #[command(flatten)]
+    data: DataArgs,
+    #[command(flatten)]
     format: FormatArgs,
 }
 
@@ -55,7 +57,8 @@ pub(super) fn run(args: &Args, streams: &mut Streams) -> anyhow::Result<Outcome>
     let vocabulary = Vocabulary::embedded();
     let weights = Weights::embedded();
     let options = Options { scope: Scope::Listed, on: Clock::System.today() };
-    let scanner = Scanner::new(&vocabulary, Species::embedded(), &weights, options);
+    let data = args.data.open(streams)?;
+    let scanner = Scanner::new(&vocabulary, data.species(), &weights, options);
     let name = args.manifest.display().to_string();
     let Sheet { mut parcels, left_out } =
         sheet(&text, &name, &scanner, &people).map_err(|err| {
