@@ -76,7 +76,7 @@ impl Reader {
             "style" => self.text = Text::Style(String::new()),
             "base" if !self.based => self.set_base(tag),
             "link" => self.link(tag),
-            "meta" => self.refresh(tag),
+            "meta" => self.meta(tag),
             "img" | "image" => {
                 self.add(tag, &["src", "href", "xlink:href"], Role::Image);
                 self.add(tag, &LAZY_IMAGES, Role::Image);
@@ -160,7 +160,7 @@ impl Reader {
         self.add_set(tag, "imagesrcset");
     }
 
-    fn refresh(&mut self, tag: &StartTag<()>) {
+    fn meta(&mut self, tag: &StartTag<()>) {
         let names = ["og:image", "og:image:url", "og:image:secure_url", "twitter:image"];
         let property = attribute(tag, "property").or_else(|| attribute(tag, "name"));
         if property.is_some_and(|name| names.contains(&name.to_ascii_lowercase().as_str())) {
