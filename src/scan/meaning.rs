@@ -139,6 +139,16 @@ impl<'a> Meanings<'a> {
         let status = self.species.status(taxon, self.on);
         let (appendix, annex) = (status.appendix, status.annex);
         if appendix.is_some() || annex.is_some() {
+            // Who sells a pangolin most likely sells one of those that the row of Manis leaves out.
+            let most = self.species.of_most_species(taxon, self.on);
+            let both = |own: Option<String>, most: Option<String>| {
+                let all: BTreeSet<String> = [most, own].into_iter().flatten().collect();
+                (!all.is_empty()).then(|| Vec::from_iter(all).join("/"))
+            };
+            let (appendix, annex) = match most {
+                Some(most) => (both(appendix, most.appendix), both(annex, most.annex)),
+                None => (appendix, annex),
+            };
             return Meant { taxon, appendix, annex, below: false };
         }
         match self.species.below(taxon, self.on) {

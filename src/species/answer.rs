@@ -342,6 +342,14 @@ impl Species {
                  the row of a higher rank reaches none of them"
             ));
         }
+        if let Some(most) = self.of_most_species(first.taxon, answer.as_of) {
+            notes.push(format!(
+                "most species of {name} in the data are in Appendix {} and Annex {}, not in those of \
+                 the genus: ask for the species",
+                most.appendix.as_deref().unwrap_or("none"),
+                most.annex.as_deref().unwrap_or("none"),
+            ));
+        }
         let unlisted = status.cites.is_empty() && status.eu.is_empty() && answer.below.is_none();
         let note = self.taxon(first.taxon).note;
         let known = Some(note).filter(|note| !note.is_empty());

@@ -114,6 +114,27 @@ impl Species {
         Some(Status { coming: above.coming, ..all })
     }
 
+    /// The status of three in four species or more of the listed genus `id` on the day `on`, where
+    /// that is another than its own: eight of the nine pangolins in the data are in Appendix I, the row of *Manis* in II.
+    #[must_use]
+    pub fn of_most_species(&self, id: TaxonId, on: Date) -> Option<Status<'_>> {
+        let id = self.home(id);
+        if self.rank(id) != Rank::Genus || !self.has_listed_below(id) {
+            return None;
+        }
+        let grades = |status: &Status<'_>| (status.appendix.clone(), status.annex.clone());
+        let own = grades(&self.status(id, on));
+        if own == (None, None) {
+            return None;
+        }
+        let species: Vec<_> =
+            self.species_of(id).map(|species| self.by_rank(species, on)).collect();
+        let others = || species.iter().filter(|other| grades(other) != own);
+        let first = others().next()?;
+        let alike = others().filter(|other| grades(other) == grades(first)).count();
+        (alike * 4 >= species.len() * 3).then(|| first.clone())
+    }
+
     /// The accepted species of `id`, a genus or more.
     fn species_of(&self, id: TaxonId) -> impl Iterator<Item = TaxonId> {
         let is_genus = self.rank(id) == Rank::Genus;
@@ -251,6 +272,20 @@ mod tests {
             let status = species.status(species.find(name)[0].taxon, on);
             let found = (status.appendix.as_deref(), status.annex.as_deref(), status.eu.len());
             assert_eq!(found, (Some(appendix), Some(annex), rows), "{name}");
+        }
+    }
+
+    #[test]
+    fn a_genus_of_which_most_species_are_listed_otherwise_is_known() {
+        let species = Species::embedded();
+        let most = |name: &str| {
+            let status = species.of_most_species(species.find(name)[0].taxon, date(2026, 11, 26));
+            status.map(|status| (status.appendix, status.annex))
+        };
+        assert_eq!(most("Manis"), Some((Some("I".to_owned()), Some("A".to_owned()))));
+        for name in ["Gorilla", "Hippocampus", "Macaca", "Ara", "Testudo", "Trichechus", "Ursidae"]
+        {
+            assert_eq!(most(name), None, "{name}");
         }
     }
 }

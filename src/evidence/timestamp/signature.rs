@@ -100,7 +100,8 @@ impl Signature<'_> {
                     return Some(format!("an RSA key of {length} bits"));
                 }
                 let salt = self.salt()?;
-                (salt.saturating_mul(8) != bits).then(|| format!("RSA-PSS with a salt of {salt} bytes"))
+                (salt.saturating_mul(8) != bits)
+                    .then(|| format!("RSA-PSS with a salt of {salt} bytes"))
             }
             oid::EC => match (key.curve, bits) {
                 (Some(oid::P256), 256 | 384) | (Some(oid::P384), _) => None,
