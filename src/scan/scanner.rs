@@ -431,7 +431,19 @@ fn has_isbn(text: &Text) -> bool {
 
 fn claims(ad: &Ad<'_>, reading: &Reading<'_>) -> Vec<Claim> {
     let mut claims = Vec::new();
-    for mark in reading.marks.iter().filter(|mark| mark.term.kind == Kind::Legality) {
+    let legality = || reading.marks.iter().filter(|mark| mark.term.kind == Kind::Legality);
+    // *CITES* is not claimed by *sans CITES*.
+    let is_denied = |mark: &Mark<'_>| {
+        legality().any(|other| {
+            let (long, short) = (&other.hit, &mark.hit);
+            long.field == short.field
+                && long.start <= short.start
+                && short.end <= long.end
+                && long.end - long.start > short.end - short.start
+                && other.term.refers_to().any(|claim| claim == "no-papers")
+        })
+    };
+    for mark in legality().filter(|mark| !is_denied(mark)) {
         let field = &ad.fields[mark.hit.field];
         let text = &field.text[mark.hit.start..mark.hit.end];
         let kind = mark.term.refers_to().next().unwrap_or_default().to_owned();

@@ -247,3 +247,16 @@ fn words_of_ones_own_are_added() {
     let own = sandbox.pipe(&["scan", "--count", "--lexicon", "my.csv"], ad);
     assert_eq!(String::from_utf8(own.stdout).unwrap(), "1\n");
 }
+
+#[test]
+fn what_an_ad_says_it_has_not_is_no_claim() {
+    let ad = r#"{"title":"Perroquet gris du Gabon","text":"sans CITES, pas de bague, 400 euros"}"#;
+    let output = Sandbox::new().pipe(&["scan", "--from", "jsonl"], format!("{ad}\n"));
+    let claims =
+        records(&String::from_utf8(output.stdout).unwrap())[0]["pugmark"]["claims"].clone();
+    let claims = claims.as_array().unwrap();
+    assert!(
+        claims.len() == 2 && claims.iter().all(|claim| claim["kind"] == "no-papers"),
+        "{claims:?}"
+    );
+}
