@@ -98,12 +98,12 @@ impl Species {
             return None;
         }
         let above = self.by_rank(id, on);
-        let grades = |status: &Status<'_>| (status.appendix.clone(), status.annex.clone());
-        let mut species = self.species_of(id).map(|species| self.by_rank(species, on));
-        let mut all = species.next().filter(|first| grades(first) != grades(&above))?;
         if above.cites.is_empty() && above.eu.is_empty() {
             return None;
         }
+        let grades = |status: &Status<'_>| (status.appendix.clone(), status.annex.clone());
+        let mut species = self.species_of(id).map(|species| self.by_rank(species, on));
+        let mut all = species.next().filter(|first| grades(first) != grades(&above))?;
         for other in species {
             if grades(&other) != grades(&all) {
                 return None;
@@ -115,7 +115,8 @@ impl Species {
     }
 
     /// The status of three in four species or more of the listed genus `id` on the day `on`, where
-    /// that is another than its own: eight of the nine pangolins in the data are in Appendix I, the row of *Manis* in II.
+    /// that is another than its own: eight of the nine pangolins in the data are in Appendix I, the
+    /// row of *Manis* in II.
     #[must_use]
     pub fn of_most_species(&self, id: TaxonId, on: Date) -> Option<Status<'_>> {
         let id = self.home(id);
