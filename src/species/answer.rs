@@ -336,7 +336,7 @@ impl Species {
             MatchKind::Synonym => notes.push(format!("{} is another name of {name}", first.name)),
             MatchKind::Accepted | MatchKind::Common => {}
         }
-        if self.is_by_species(first.taxon, answer.as_of) {
+        if status.by_species {
             notes.push(format!(
                 "{name} has no row of its own: these are the rows of its species in the data, and \
                  the row of a higher rank reaches none of them"

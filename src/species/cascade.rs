@@ -24,6 +24,8 @@ pub struct Status<'a> {
     pub eu: Vec<Listing<'a>>,
     /// Rows that were adopted and are not in force yet.
     pub coming: Vec<Listing<'a>>,
+    /// True when these are the rows of each species of the taxon, which has none of its own.
+    pub by_species: bool,
 }
 
 /// What is listed below a taxon, otherwise than the taxon itself.
@@ -56,12 +58,6 @@ impl Species {
         self.of_every_species(id, on).unwrap_or_else(|| self.by_rank(id, on))
     }
 
-    /// True when the status of `id` is that of each of its species, and not that of the row above.
-    #[must_use]
-    pub fn is_by_species(&self, id: TaxonId, on: Date) -> bool {
-        self.of_every_species(id, on).is_some()
-    }
-
     fn by_rank(&self, id: TaxonId, on: Date) -> Status<'_> {
         let on = day(on);
         let cites = self.reaching(Law::Cites, id, |row| row.in_force(on));
@@ -80,6 +76,7 @@ impl Species {
             annex: grades(&eu),
             derived: eu.iter().any(|row| row.basis == Some("rule")),
             coming: in_words(&self.coming(id, on)),
+            by_species: false,
             cites,
             eu,
         }
@@ -111,7 +108,7 @@ impl Species {
             add(&mut all.cites, other.cites);
             add(&mut all.eu, other.eu);
         }
-        Some(Status { coming: above.coming, ..all })
+        Some(Status { coming: above.coming, by_species: true, ..all })
     }
 
     /// The status of three in four species or more of the listed genus `id` on the day `on`, where

@@ -159,8 +159,7 @@ impl Input {
             Some(Kind::Parquet) => {
                 let opened = source.into_file().and_then(|file| parquet::open(file, how.limit));
                 let (names, blocks) = opened.map_err(unreadable)?;
-                let columns = names.into_iter().map(|name| (how.mapping.role(&name), name));
-                let columns = columns.map(|(role, name)| (name, role)).collect();
+                let columns = names.into_iter().map(|name| column(name, &how.mapping)).collect();
                 let (blocks, ending) = Ended::new(blocks);
                 let input = Self::objects(Box::new(blocks), ending, file);
                 Ok(Self { layout: Layout::Table { columns }, ..input })
@@ -255,14 +254,15 @@ fn csv(sample: &[u8], file: &str, mapping: &Mapping) -> Result<Layout, LayoutErr
     let _ = reader.read_byte_record(&mut head);
     let columns: Vec<Column> = head
         .iter()
-        .map(|cell| String::from_utf8_lossy(cell).trim().to_owned())
-        .map(|name| {
-            let role = mapping.role(&name);
-            (name, role)
-        })
+        .map(|cell| column(String::from_utf8_lossy(cell).trim().to_owned(), mapping))
         .collect();
     check(&columns, file, mapping)?;
     Ok(Layout::Csv { delimiter, columns })
+}
+
+fn column(name: String, mapping: &Mapping) -> Column {
+    let role = mapping.role(&name);
+    (name, role)
 }
 
 fn check(columns: &[Column], file: &str, mapping: &Mapping) -> Result<(), LayoutError> {
