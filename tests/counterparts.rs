@@ -10,6 +10,8 @@
 mod chromium;
 #[path = "cli/counterpart.rs"]
 mod counterpart;
+#[path = "counterparts/old_tls.rs"]
+mod old_tls;
 #[path = "counterparts/readme.rs"]
 mod readme;
 #[path = "counterparts/replay.rs"]

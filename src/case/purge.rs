@@ -67,7 +67,9 @@ pub fn purge(
             return Err(PurgeError::TooEarly { until, today });
         }
     }
-    let log = case.store().log()?;
+    // Before the log is read, so that nothing comes in between that would be left.
+    let mut writer = case.lock(custodian)?;
+    let log = writer.log()?;
     let keep = |file: &str| {
         file == CASE_FILE || file == README_FILE || file.starts_with(&format!("{KEYS}/"))
     };
@@ -90,7 +92,6 @@ pub fn purge(
         .with("reason", reason)
         .with("purged_files", &files)
         .with("purged_items", &items);
-    let mut writer = case.lock(custodian)?;
     writer.append(action)?;
     for file in files.keys().filter(|file| !file.starts_with(&format!("{ITEMS}/"))) {
         remove(fs::remove_file(case.path().join(file)))?;

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use fs_err as fs;
 
-use super::custody::{Action, CLOCK, Entry, LOG_FILE, Line, SCHEMA, Tail};
+use super::custody::{Action, CLOCK, Entry, LOG_FILE, Line, Log, SCHEMA, Tail};
 use super::digest::{HashingWriter, Sha256};
 use super::draft::SealedItem;
 use super::keys::CaseKeys;
@@ -55,6 +55,15 @@ impl<'a> Writer<'a> {
     /// The newest entry of the custody log.
     pub(super) fn newest(&self) -> Option<&Line> {
         self.last.as_ref()
+    }
+
+    /// The whole custody log, which nobody else adds to meanwhile.
+    ///
+    /// # Errors
+    ///
+    /// When it cannot be read.
+    pub fn log(&self) -> Result<Log, StoreError> {
+        Ok(Log::read(self.store.root())?)
     }
 
     /// Adds an entry to the custody log; when this returns it is durable.

@@ -382,6 +382,11 @@ fn explain(err: CaptureError) -> anyhow::Error {
         CaptureError::Nothing { reason, .. } if reason.contains("failed: its certificate ") => {
             Some("`--any-certificate` captures it all the same, and the record says what is wrong")
         }
+        CaptureError::Nothing { reason, .. } if reason.contains("still safe") => Some(
+            "save the page with a program that still does (`curl --tlsv1.0 --ciphers \
+             DEFAULT@SECLEVEL=0 -o page.html`, by the same proxy), and keep it by `evidence add`; \
+             somebody on the way could have changed it",
+        ),
         CaptureError::Nothing { reason, .. } if reason.starts_with("robots.txt of ") => {
             Some("`--ignore-robots` captures it all the same, and the record says so")
         }

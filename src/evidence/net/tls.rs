@@ -155,6 +155,9 @@ fn in_words(err: &Error, host: &str) -> String {
         Error::AlertReceived(AlertDescription::ProtocolVersion) | Error::PeerIncompatible(_) => {
             format!("the server speaks no version of TLS that is still safe, 1.2 or 1.3 ({err})")
         }
+        Error::AlertReceived(AlertDescription::HandshakeFailure) => {
+            format!("the server agrees to no way to encrypt that is still safe ({err})")
+        }
         Error::InvalidMessage(_) => format!("the server does not speak TLS ({err})"),
         _ => err.to_string(),
     }

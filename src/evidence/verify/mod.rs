@@ -88,9 +88,17 @@ impl Report {
     #[must_use]
     pub fn total(&self) -> Check {
         let failed = self.failed();
-        let Self { items, files, bytes, entries, .. } = self;
-        let seen =
-            format!("{items} items, {files} files, {bytes} bytes, {entries} custody entries");
+        let entry = if self.entries == 1 { "entry" } else { "entries" };
+        let seen = format!(
+            "{} item{}, {} file{}, {} byte{}, {} custody {entry}",
+            self.items,
+            more(self.items == 1),
+            self.files,
+            more(self.files == 1),
+            self.bytes,
+            more(self.bytes == 1),
+            self.entries,
+        );
         let detail = match failed {
             0 => format!("{seen}: all as recorded"),
             1 => format!("{seen}: 1 check failed"),
@@ -98,6 +106,11 @@ impl Report {
         };
         Check { item: None, check: "total", ok: failed == 0, file: None, detail }
     }
+}
+
+/// The ending of a noun that is counted.
+fn more(is_one: bool) -> &'static str {
+    if is_one { "" } else { "s" }
 }
 
 /// What is known of a case from elsewhere, to check it against.

@@ -188,8 +188,10 @@ fn serve_bytes(answer: &'static [u8]) -> SocketAddr {
 /// No flag helps here: what is not spoken cannot be listened to.
 #[test]
 fn a_server_that_speaks_only_old_tls_or_none_is_named() {
-    // A fatal alert `protocol_version`, and a `ServerHello` of TLS 1.1 (RFC 4346, section 7.4.1.3).
+    // The fatal alerts `protocol_version` and `handshake_failure`, and a `ServerHello` of TLS 1.1
+    // (RFC 4346, section 7.4.1.3).
     const ALERT: &[u8] = &[0x15, 3, 2, 0, 2, 2, 70];
+    const NO_CIPHER: &[u8] = &[0x15, 3, 3, 0, 2, 2, 40];
     const HELLO: &[u8] = &[
         0x16, 3, 2, 0, 42, 2, 0, 0, 38, 3, 2, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15,
         16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31, 32, 0, 0, 0x2f, 0,
@@ -197,6 +199,7 @@ fn a_server_that_speaks_only_old_tls_or_none_is_named() {
     for (answer, why) in [
         (ALERT, "the server speaks no version of TLS that is still safe, 1.2 or 1.3"),
         (HELLO, "the server speaks no version of TLS that is still safe, 1.2 or 1.3"),
+        (NO_CIPHER, "the server agrees to no way to encrypt that is still safe"),
         (&b"HTTP/1.1 400 Bad Request\r\n\r\n"[..], "the server does not speak TLS"),
     ] {
         let (refused, recorded) = both_ways(serve_bytes(answer), &[]);
