@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 
 use super::Folder;
 use super::ad::{Ad, Verdict};
+use crate::evidence::plain_file;
 use crate::evidence::{Action, Custodian, StoreError};
 
 /// Name of the file in a case folder.
@@ -98,7 +99,7 @@ impl Decisions {
     ///
     /// [`DecisionsError::Damaged`] and [`DecisionsError::Io`].
     pub fn of(case: &Path) -> Result<Self, DecisionsError> {
-        let text = match fs_err::read_to_string(case.join(DECISIONS_FILE)) {
+        let text = match plain_file::read_text(&case.join(DECISIONS_FILE), plain_file::LIST) {
             Ok(text) => text,
             Err(err) if err.kind() == io::ErrorKind::NotFound => return Ok(Self::default()),
             Err(err) => return Err(err.into()),

@@ -9,6 +9,7 @@ use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use crate::evidence::plain_file;
 use crate::evidence::{
     Action, Custodian, FIRST_KEY, ITEMS, README, README_FILE, Store, StoreError, Writer,
     make_readable,
@@ -124,7 +125,7 @@ impl Folder {
     /// [`FolderError::NoCase`] when it is none.
     pub fn open(path: &Path) -> Result<Self, FolderError> {
         let no_case = |why: String| FolderError::NoCase { path: path.to_owned(), why };
-        let text = fs::read_to_string(path.join(CASE_FILE))
+        let text = plain_file::read_text(&path.join(CASE_FILE), plain_file::SMALL)
             .map_err(|_| no_case(format!("it has no readable {CASE_FILE}")))?;
         let record: CaseRecord = serde_json::from_str(&text)
             .map_err(|err| no_case(format!("{CASE_FILE} cannot be understood: {err}")))?;

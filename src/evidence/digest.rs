@@ -8,6 +8,8 @@ use data_encoding::HEXLOWER;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use sha2::Digest;
 
+use crate::evidence::plain_file;
+
 /// A SHA-256 digest; written as 64 lower-case hexadecimal digits.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Sha256([u8; 32]);
@@ -37,7 +39,7 @@ impl Sha256 {
     ///
     /// When the file cannot be opened or read.
     pub fn of_file(path: &Path) -> io::Result<(Self, u64)> {
-        Self::of_reader(&mut fs_err::File::open(path)?)
+        Self::of_reader(&mut plain_file::open(path)?)
     }
 
     /// Returns the digest of what is left in `reader` and its size in bytes.

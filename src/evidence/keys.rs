@@ -14,6 +14,7 @@ use super::custody::{Fault, LOG_FILE, Line, Log};
 use super::digest::Sha256;
 use super::key::{Handover, PublicKey};
 use super::store::{FIRST_KEY, KEYS};
+use crate::evidence::plain_file;
 
 const KEY: &str = ".pub";
 const STATEMENT: &str = ".handover.json";
@@ -40,13 +41,13 @@ impl CaseKeys {
             let Some(name) = path.file_name().and_then(|name| name.to_str()) else { continue };
             let number = name.split('.').next().and_then(|number| number.parse().ok());
             keys.last = keys.last.max(number.unwrap_or(1));
-            let bytes = fs::read(&path).unwrap_or_default();
+            let bytes = plain_file::read(&path, plain_file::SMALL).unwrap_or_default();
             if name.ends_with(KEY) {
                 let key = str::from_utf8(&bytes).ok().and_then(PublicKey::from_pem);
                 keys.keys.extend(key.map(|key| (key.fingerprint(), key)));
             } else if let Some(stem) = name.strip_suffix(STATEMENT) {
                 let signature = root.join(format!("{KEYS}/{stem}{SIGNATURE}"));
-                let signature = fs::read(signature).unwrap_or_default();
+                let signature = plain_file::read(&signature, plain_file::SMALL).unwrap_or_default();
                 let handover = Handover::read(&bytes, &signature);
                 let file = format!("{KEYS}/{name}");
                 keys.handovers.extend(handover.map(|handover| (file, handover)));

@@ -38,6 +38,7 @@ mod net;
 mod other_digests;
 mod page;
 mod picture;
+pub(crate) mod plain_file;
 mod readme;
 mod recheck;
 mod recovery;

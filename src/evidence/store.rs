@@ -21,6 +21,7 @@ use super::memory::Memory;
 use super::writer::Writer;
 use super::{durable, key};
 use crate::clock::Clock;
+use crate::evidence::plain_file;
 
 /// Folder of the items in a case folder.
 pub const ITEMS: &str = "items";
@@ -222,7 +223,7 @@ impl Store {
     /// Keeps writers away while the folder is listed; `None` where no lock can be
     /// had because nobody can write either.
     pub(super) fn lock_shared(&self) -> Result<Option<File>, StoreError> {
-        let Ok(file) = OpenOptions::new().read(true).open(self.root.join(LOCK_FILE)) else {
+        let Ok(file) = plain_file::open(&self.root.join(LOCK_FILE)).map(fs::File::into_file) else {
             return Ok(None);
         };
         self.wait(|| file.try_lock_shared())?;

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use fs_err as fs;
 
-use super::custody::{Action, CLOCK, Entry, LOG_FILE, Line, Log, SCHEMA, Tail};
+use super::custody::{Action, CLOCK, Entry, Line, Log, SCHEMA, Tail, open_log};
 use super::digest::{HashingWriter, Sha256};
 use super::draft::SealedItem;
 use super::keys::CaseKeys;
@@ -301,7 +301,7 @@ impl<'a> Writer<'a> {
 /// Hash of the first entry of the log at `root`; `None` while it has none.
 fn first_hash(root: &Path) -> io::Result<Option<Sha256>> {
     let mut line = String::new();
-    BufReader::new(fs::File::open(root.join(LOG_FILE))?).read_line(&mut line)?;
+    BufReader::new(open_log(root)?).read_line(&mut line)?;
     Ok(line.strip_suffix('\n').and_then(|line| Line::parse(line).ok()).map(|line| line.hash))
 }
 

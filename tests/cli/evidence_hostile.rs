@@ -212,3 +212,97 @@ fn a_server_whose_clock_is_an_hour_off_is_named_and_both_times_are_kept() {
     }
     assert_sound(&sandbox);
 }
+
+/// Makes something that never ends at `path`: a pipe that nobody writes to, or a link to a device.
+#[cfg(unix)]
+fn never_ending(path: &std::path::Path, is_pipe: bool) {
+    let _ = fs_err::remove_file(path);
+    if is_pipe {
+        assert!(std::process::Command::new("mkfifo").arg(path).status().unwrap().success());
+    } else {
+        std::os::unix::fs::symlink("/dev/zero", path).unwrap();
+    }
+}
+
+/// Runs the program; what waits is ended after ten seconds, what fills the memory at 3 GB.
+#[cfg(unix)]
+fn within_bounds(sandbox: &crate::sandbox::Sandbox, args: &str) -> i32 {
+    let program = sandbox.command(&[]).get_program().to_owned();
+    let mut shell = std::process::Command::new("sh");
+    shell.args(["-c", &format!("ulimit -v 3000000; exec timeout 10 \"$0\" {args}")]).arg(program);
+    shell.current_dir(sandbox.root()).env_remove("PUGMARK_CASE");
+    shell.env("PUGMARK_HOME", sandbox.path("home"));
+    shell.output().unwrap().status.code().unwrap_or(-1)
+}
+
+/// A case from other hands may have anything in the place of its files.
+#[cfg(unix)]
+#[test]
+fn what_never_ends_in_the_place_of_a_file_of_a_case_is_neither_waited_for_nor_read() {
+    let sandbox = case();
+    let url = format!("http://{}/ad/1", crate::server::market());
+    let captured = sandbox.run(&["evidence", "capture", "--case", "case", "--allow-private", &url]);
+    assert!(captured.starts_with("exit 0\n"), "{captured}");
+    let item = fs_err::read_dir(sandbox.path("case/items")).unwrap().next().unwrap().unwrap();
+    let bag = |name| format!("items/{}/{name}", item.file_name().display());
+    let of_case = [
+        "case.json",
+        "custody.jsonl",
+        "custody.head",
+        ".lock",
+        "ads.jsonl",
+        "decisions.jsonl",
+        "README.txt",
+        "keys/pugmark.pub",
+        "keys/2.pub",
+    ];
+    let of_bag = [
+        "bagit.txt",
+        "manifest-sha256.txt",
+        "tagmanifest-sha256.txt",
+        "manifest.tsr",
+        "data/acquisition.json",
+        "data/capture.warc.gz",
+        "data/more",
+    ];
+    let files: Vec<String> =
+        of_case.map(str::to_owned).into_iter().chain(of_bag.map(bag)).collect();
+    for (file, is_pipe) in files.iter().flat_map(|file| [(file, true), (file, false)]) {
+        let copied = std::process::Command::new("cp")
+            .args(["-rT", "case", "bad"])
+            .current_dir(sandbox.root())
+            .status();
+        assert!(copied.unwrap().success());
+        never_ending(&sandbox.path("bad").join(file), is_pipe);
+        let code = within_bounds(&sandbox, "evidence verify bad");
+        // A lock has no content.
+        assert!((1..=3).contains(&code) || file == ".lock", "{file}: exit {code}");
+        let others: &[&str] = if file.starts_with("items/") {
+            &["evidence recheck --case bad --allow-private"]
+        } else {
+            &["case summary bad", "case show bad", "evidence note --case bad words"]
+        };
+        for call in others {
+            let code = within_bounds(&sandbox, call);
+            assert!((0..=3).contains(&code), "{file}, {call}: exit {code}");
+        }
+        fs_err::remove_dir_all(sandbox.path("bad")).unwrap();
+    }
+}
+
+/// A file of nothing but a length needs no room on the disk, and would fill the memory.
+#[cfg(unix)]
+#[test]
+fn a_record_of_a_case_that_is_longer_than_any_can_be_is_not_read() {
+    for file in ["case.json", "custody.jsonl", "custody.head"] {
+        let sandbox = case();
+        let path = sandbox.path("case").join(file);
+        let long = fs_err::OpenOptions::new().write(true).open(path).unwrap();
+        long.set_len(1 << 37).unwrap();
+        for call in ["evidence verify case", "case show case", "evidence note --case case words"] {
+            let code = within_bounds(&sandbox, call);
+            let only_checks = file == "case.json" && call.starts_with("evidence");
+            assert!(code == 2 || only_checks, "{file}, {call}: exit {code}");
+        }
+    }
+}

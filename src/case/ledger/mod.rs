@@ -21,6 +21,7 @@ use serde_json::value::RawValue;
 use super::ad::{Ad, Known, SCAN_SCHEMA, ScanRecord, Text, Verdict};
 use super::decisions::Decisions;
 use super::rates::Rates;
+use crate::evidence::plain_file;
 use crate::scan::pipeline;
 use crate::scan::read::{Block, Blocks};
 
@@ -202,7 +203,7 @@ impl Ledger {
     }
 
     fn open(&self) -> Result<Option<File>, LedgerError> {
-        match File::open(&self.path) {
+        match plain_file::open(&self.path) {
             Ok(file) => Ok(Some(file)),
             Err(err) if err.kind() == io::ErrorKind::NotFound => Ok(None),
             Err(source) => Err(LedgerError::Unusable { path: self.path.clone(), source }),

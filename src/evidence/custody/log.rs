@@ -4,16 +4,17 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, ErrorKind, Read, Seek, SeekFrom};
 use std::path::Path;
 
-use fs_err as fs;
-
 use super::{Entry, Line};
 use crate::evidence::digest::Sha256;
 use crate::evidence::key::PublicKey;
+use crate::evidence::plain_file;
 
 /// File name of the log in the case folder.
 pub const LOG_FILE: &str = "custody.jsonl";
 /// File name of the copy of the newest line.
 pub const HEAD_FILE: &str = "custody.head";
+/// A log of four million entries is shorter; a longer one is not read.
+const LONGEST_LOG: u64 = 1 << 32;
 
 /// With this every line starts, also one that was cut off while written.
 const ENTRY_START: &[u8] = br#"{"entry":"#;
@@ -50,7 +51,8 @@ impl Log {
     ///
     /// When the log or its head cannot be read; what they say wrong is in `faults`.
     pub fn read(root: &Path) -> io::Result<Self> {
-        let bytes = fs::read(root.join(LOG_FILE))?;
+        let mut bytes = Vec::new();
+        open_log(root)?.read_to_end(&mut bytes)?;
         let head = read_head(root)?;
         let mut log = Self::default();
         let end = torn_from(&bytes, head.as_deref());
@@ -213,8 +215,13 @@ impl Log {
     }
 }
 
+/// Opens the log in the case folder `root`, when it is a file and no longer than [`LONGEST_LOG`].
+pub(in crate::evidence) fn open_log(root: &Path) -> io::Result<fs_err::File> {
+    plain_file::open_shorter(&root.join(LOG_FILE), LONGEST_LOG)
+}
+
 fn read_head(root: &Path) -> io::Result<Option<String>> {
-    match fs::read(root.join(HEAD_FILE)) {
+    match plain_file::read(&root.join(HEAD_FILE), plain_file::SMALL) {
         Ok(bytes) => Ok(Some(String::from_utf8_lossy(&bytes).into_owned())),
         Err(err) if err.kind() == ErrorKind::NotFound => Ok(None),
         Err(err) => Err(err),
@@ -238,7 +245,7 @@ impl Tail {
     /// Reads the tail; the inner error says in words why nothing may be added.
     pub(in crate::evidence) fn read(root: &Path) -> io::Result<Result<Self, String>> {
         let head = read_head(root)?;
-        let (bytes, start) = last_bytes(&root.join(LOG_FILE), head.as_deref())?;
+        let (bytes, start) = last_bytes(open_log(root)?, head.as_deref())?;
         let end = torn_from(&bytes, head.as_deref());
         let (lines, torn) = bytes.split_at(end);
         if !is_whole(lines, start, head.as_deref()) {
@@ -286,8 +293,7 @@ fn contains(lines: &[u8], head: &[u8]) -> bool {
 
 /// Reads so much of the end of the file that it holds `head`, the whole file at
 /// most; also returns where that starts.
-fn last_bytes(path: &Path, head: Option<&str>) -> io::Result<(Vec<u8>, u64)> {
-    let mut file = fs::File::open(path)?;
+fn last_bytes(mut file: fs_err::File, head: Option<&str>) -> io::Result<(Vec<u8>, u64)> {
     let length = file.metadata()?.len();
     let mut wanted = 1 << 16;
     loop {

@@ -12,6 +12,7 @@ use super::passphrase::{self, Ask};
 use super::{KeyError, PRIVATE_PREFIX, PublicKey, Signer, pem, pem_content, user_folder};
 use crate::evidence::digest::Sha256;
 use crate::evidence::durable;
+use crate::evidence::plain_file;
 
 const PRIVATE: &str = "signing-key.pem";
 /// The public key again, so that it can be shown without the passphrase.
@@ -78,7 +79,7 @@ impl KeyRing {
         if !path.exists() {
             self.create()?;
         }
-        let pem = fs::read_to_string(&path)?;
+        let pem = plain_file::read_text(&path, plain_file::SMALL)?;
         let malformed = || KeyError::Malformed(path.clone());
         let der = if passphrase::is_protected(&pem) {
             let opened = passphrase::open(&pem, &ask(path.clone())?).ok_or_else(malformed)?;
@@ -105,7 +106,8 @@ impl KeyRing {
     /// When there is a key and it cannot be read.
     pub fn is_protected(&self) -> Result<bool, KeyError> {
         let path = self.private_file();
-        Ok(path.exists() && passphrase::is_protected(&fs::read_to_string(path)?))
+        Ok(path.exists()
+            && passphrase::is_protected(&plain_file::read_text(&path, plain_file::SMALL)?))
     }
 
     /// The public key; without the passphrase, where it was shown before.

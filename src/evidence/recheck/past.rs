@@ -4,12 +4,12 @@ use std::io::{self, Read, Seek, SeekFrom};
 use std::path::Path;
 
 use flate2::read::GzDecoder;
-use fs_err as fs;
 use serde::Deserialize;
 use url::Url;
 
 use crate::evidence::net::head_end;
 use crate::evidence::page;
+use crate::evidence::plain_file;
 use crate::evidence::warc::WarcReader;
 
 /// Longest record that is read.
@@ -42,7 +42,7 @@ struct AcquiredPart {
 impl Past {
     /// Reads the page from the item in `folder`.
     pub(super) fn read(folder: &Path) -> io::Result<Self> {
-        let record = fs::read(folder.join("data/acquisition.json"))?;
+        let record = plain_file::read(&folder.join("data/acquisition.json"), plain_file::LIST)?;
         let record: Acquired = serde_json::from_slice(&record)?;
         let of_page =
             record.fetched.iter().rfind(|part| part.role == "page" && part.url == record.final_url);
@@ -54,20 +54,22 @@ impl Past {
         };
         // A browser that hung left no text.
         let shown = folder.join("data/text.txt");
-        let shown = (record.method == "browser" && shown.is_file())
-            .then(|| fs::read(shown).map(|bytes| String::from_utf8_lossy(&bytes).into_owned()));
+        let shown = (record.method == "browser" && shown.is_file()).then(|| {
+            plain_file::read(&shown, LONGEST)
+                .map(|bytes| String::from_utf8_lossy(&bytes).into_owned())
+        });
         Ok(Self { final_url: record.final_url, text, shown: shown.transpose()? })
     }
 }
 
 /// The answer in the record `id`, as received.
 fn answer(archive: &Path, id: &str) -> io::Result<Vec<u8>> {
-    let mut reader = WarcReader::new(fs::File::open(archive)?);
+    let mut reader = WarcReader::new(plain_file::open(archive)?);
     while let Some(record) = reader.next()? {
         if record.field("warc-record-id") != id {
             continue;
         }
-        let mut file = fs::File::open(archive)?;
+        let mut file = plain_file::open(archive)?;
         file.seek(SeekFrom::Start(record.offset))?;
         let mut bytes = Vec::new();
         GzDecoder::new(file).take(LONGEST).read_to_end(&mut bytes)?;

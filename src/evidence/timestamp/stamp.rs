@@ -18,6 +18,7 @@ use crate::clock::Clock;
 use crate::evidence::custody::{Action, LOG_FILE, Log};
 use crate::evidence::digest::Sha256;
 use crate::evidence::draft::{MANIFEST, digest_in};
+use crate::evidence::plain_file;
 use crate::evidence::store::{Custodian, ITEMS, Store};
 use crate::evidence::verify::is_elsewhere;
 
@@ -163,7 +164,7 @@ pub fn stamp_item(
     authority: &Authority,
 ) -> Result<Vec<Stamped>, TimeStampError> {
     let folder = store.item(item);
-    let manifest = fs::read(folder.join(MANIFEST))?;
+    let manifest = plain_file::read(&folder.join(MANIFEST), plain_file::LIST)?;
     let mut answers = Vec::new();
     for (over, stem) in STAMPED {
         let digest = if over == MANIFEST {
@@ -276,7 +277,8 @@ pub(in crate::evidence) fn check_stamps(
     let root = store.root();
     let files = log.files();
     let is_roots = |name: &&str| name.starts_with(HEAD_STAMPS) && name.ends_with(ROOTS);
-    let pems = files.keys().filter(|name| is_roots(name)).map(|name| fs::read(root.join(name)));
+    let pem = |name: &&str| plain_file::read(&root.join(name), plain_file::SMALL);
+    let pems = files.keys().filter(|name| is_roots(name)).map(pem);
     let roots: Vec<_> = pems.flat_map(|pem| certificates(&pem.unwrap_or_default())).collect();
     let is_here = |name: &str| !is_elsewhere(store, name, left_behind);
     let stamps = files.keys().filter(|name| name.ends_with(EXTENSION) && is_here(name));
@@ -304,7 +306,8 @@ fn target(store: &Store, log: &Log, name: &str) -> Option<(Option<String>, Strin
     }
     let file = parts.next()?;
     let (over, _) = STAMPED.iter().find(|(_, stem)| file.starts_with(stem))?;
-    let manifest = fs::read(store.item(second).join(MANIFEST)).ok()?;
+    let manifest = store.item(second).join(MANIFEST);
+    let manifest = plain_file::read(&manifest, plain_file::LIST).ok()?;
     let digest =
         if *over == MANIFEST { Sha256::of(&manifest) } else { digest_in(&manifest, over)? };
     Some((Some(second.to_owned()), (*over).to_owned(), digest))
@@ -316,7 +319,7 @@ fn check_stamp(
     digest: Sha256,
     roots: &[CertificateDer<'_>],
 ) -> Result<String, String> {
-    let response = fs::read(path).map_err(|err| err.to_string())?;
+    let response = plain_file::read(path, plain_file::SMALL).map_err(|err| err.to_string())?;
     let stamp = token::check(&response, digest, None, roots).map_err(|err| err.to_string())?;
     let trust = if stamp.is_trusted {
         "its certificate leads to one that the case trusts"

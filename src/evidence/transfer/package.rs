@@ -10,6 +10,7 @@ use super::{CASE, RECEIPT, SIGNATURE, TransferError};
 use crate::evidence::custody::is_inside;
 use crate::evidence::digest::{Hasher, HashingWriter, Sha256};
 use crate::evidence::durable;
+use crate::evidence::plain_file;
 
 /// Longest path of a member, as on Linux.
 const LONGEST_PATH: u64 = 4096;
@@ -41,7 +42,7 @@ impl PackageWriter {
 
     /// Adds the file at `path` as the member `name`.
     pub(super) fn put_file(&mut self, name: &str, path: &Path) -> io::Result<()> {
-        let file = fs::File::open(path)?;
+        let file = plain_file::open(path)?;
         let size = file.metadata()?.len();
         self.append(name, size, file)
     }

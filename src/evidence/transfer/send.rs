@@ -129,9 +129,9 @@ fn close(
     let log = Log::read(store.root())?;
     let newest = log.lines.last().expect("an entry was just added");
     for name in [LOG_FILE, HEAD_FILE] {
-        let bytes = fs::read(store.root().join(name))?;
-        handed.files.insert(name.to_owned(), Sha256::of(&bytes));
-        package.put(&format!("{CASE}/{name}"), &bytes)?;
+        let path = store.root().join(name);
+        handed.files.insert(name.to_owned(), Sha256::of_file(&path)?.0);
+        package.put_file(&format!("{CASE}/{name}"), &path)?;
     }
     let receipt = Receipt::new(handed, newest);
     let text = receipt.text();

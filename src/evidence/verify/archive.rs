@@ -6,6 +6,7 @@ use std::path::Path;
 use serde::Deserialize;
 
 use super::revisit::{Place, Places, Revisit};
+use crate::evidence::plain_file;
 use crate::evidence::warc::{ReadRecord, WarcReader};
 
 /// What `acquisition.json` says the archive holds.
@@ -114,7 +115,7 @@ pub(super) fn check(
 ) -> Found {
     let mut found = Found::default();
     let mut records = Vec::new();
-    match fs_err::File::open(path) {
+    match plain_file::open(path) {
         Err(err) => found.faults.push(format!("cannot be read: {err}")),
         Ok(file) => {
             let mut reader = WarcReader::new(file);

@@ -13,6 +13,7 @@ use super::{Check, Report, Task};
 use crate::evidence::custody::{LOG_FILE, Line, Log, is_inside};
 use crate::evidence::digest::Sha256;
 use crate::evidence::draft::{MANIFEST, TAG_MANIFEST, digest_in};
+use crate::evidence::plain_file;
 use crate::evidence::recovery;
 use crate::evidence::store::{ITEMS, LOCK_FILE, Store, StoreError};
 
@@ -177,7 +178,7 @@ impl Item<'_> {
     }
 
     fn read(&mut self, name: &str) -> Option<Vec<u8>> {
-        match fs::read(self.folder.join(name)) {
+        match plain_file::read(&self.folder.join(name), plain_file::LIST) {
             Ok(bytes) => Some(bytes),
             Err(err) => {
                 self.fault(name, format!("cannot be read: {}", err.kind()));
@@ -205,7 +206,8 @@ impl Item<'_> {
     }
 
     fn acquired(&self) -> Acquired {
-        let bytes = fs::read(self.folder.join("data/acquisition.json")).unwrap_or_default();
+        let record = self.folder.join("data/acquisition.json");
+        let bytes = plain_file::read(&record, plain_file::LIST).unwrap_or_default();
         serde_json::from_slice(&bytes).unwrap_or_default()
     }
 

@@ -12,6 +12,7 @@ use super::archive::{self, Acquired};
 use super::revisit::{self, Places, Referring, Target};
 use super::{Check, Report};
 use crate::evidence::digest::{Hasher, Sha256};
+use crate::evidence::plain_file;
 
 /// A file to hash, or an archive to read.
 pub(super) struct Task {
@@ -176,7 +177,7 @@ fn read(task: &Task, acquired: &Acquired, referred: &BTreeSet<Target>) -> Done {
 }
 
 fn digest(path: &Path, progress: &(dyn Fn(u64) + Sync)) -> io::Result<(Sha256, u64)> {
-    let mut file = fs_err::File::open(path)?;
+    let mut file = plain_file::open(path)?;
     let mut hasher = Hasher::default();
     let mut block = vec![0; 1 << 17];
     loop {

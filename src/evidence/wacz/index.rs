@@ -2,10 +2,10 @@
 
 use std::path::Path;
 
-use fs_err as fs;
 use serde::Serialize;
 use url::Url;
 
+use crate::evidence::plain_file;
 use crate::evidence::warc::{ReadRecord, WarcReader};
 
 /// One answer in an archive, as a line of the index.
@@ -28,7 +28,7 @@ struct Place<'a> {
 ///
 /// When a record cannot be read.
 pub(super) fn lines(path: &Path, name: &str) -> std::io::Result<Vec<String>> {
-    let mut reader = WarcReader::new(fs::File::open(path)?);
+    let mut reader = WarcReader::new(plain_file::open(path)?);
     let mut lines = Vec::new();
     while let Some(record) = reader.next()? {
         if matches!(record.field("warc-type"), "response" | "revisit" | "resource")

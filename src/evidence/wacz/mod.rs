@@ -22,6 +22,7 @@ use super::durable;
 use super::key::user_folder;
 use super::store::{Custodian, Store, StoreError};
 use super::writer::TOOL;
+use crate::evidence::plain_file;
 
 use zip::ZipWriter;
 
@@ -145,7 +146,7 @@ fn write(
         let archive = store.item(item).join("data/capture.warc.gz");
         let name = format!("{item}.warc.gz");
         index.extend(index::lines(&archive, &name)?);
-        let mut content = fs::File::open(&archive)?;
+        let mut content = plain_file::open(&archive)?;
         resources.push(add(&mut zip, &format!("archive/{name}"), &mut content)?);
     }
     index.sort_unstable();
@@ -164,7 +165,8 @@ fn write(
 
 fn acquired(store: &Store, item: &str) -> Result<Acquired, WaczError> {
     let no_page = || WaczError::NoPage(item.to_owned());
-    let record = fs::read(store.item(item).join("data/acquisition.json")).map_err(|_| no_page())?;
+    let record = store.item(item).join("data/acquisition.json");
+    let record = plain_file::read(&record, plain_file::LIST).map_err(|_| no_page())?;
     serde_json::from_slice(&record).map_err(|_| no_page())
 }
 

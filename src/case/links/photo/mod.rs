@@ -11,13 +11,13 @@ mod alike;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use fs_err as fs;
 use serde::Deserialize;
 
 use super::signal::{Accounts, Kind, is_stand_in};
 use super::{Ignored, PhotoSeen};
 use crate::case::ad::Ad;
 use crate::case::notice::preserved;
+use crate::evidence::plain_file;
 use crate::evidence::{PICTURE_HASH, Store, StoreError, logged_address};
 
 /// A photo narrower or lower than this is the small picture of another ad, or of a menu.
@@ -64,7 +64,7 @@ impl Photos {
         let mut by_page = BTreeMap::new();
         for (page, kept) in preserved(store)? {
             let path = store.item(&kept.item).join("data/acquisition.json");
-            let Ok(json) = fs::read(path) else { continue };
+            let Ok(json) = plain_file::read(&path, plain_file::LIST) else { continue };
             let Ok(record) = serde_json::from_slice::<Acquisition>(&json) else { continue };
             let photos = record.pictures.into_iter().filter_map(|picture| {
                 let large = picture.width >= SMALLEST && picture.height >= SMALLEST;
