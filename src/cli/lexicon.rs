@@ -232,7 +232,7 @@ fn met_in(path: &Path, lists: &[PathBuf]) -> anyhow::Result<Vec<FaultRecord>> {
             place: format!("{}:{first}", path.display()),
             fault: format!(
                 "`{}` ({}, {}) stands in {count} texts of ordinary goods",
-                entry.text,
+                entry.text(),
                 entry.kind.name(),
                 languages.join("|"),
             ),

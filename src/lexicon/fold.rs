@@ -21,15 +21,18 @@ pub enum Class {
 }
 
 /// Returns the class of `c`.
+#[inline]
 #[must_use]
 pub fn class(c: char) -> Class {
-    if c.is_ascii() {
-        return match c {
-            'a'..='z' | 'A'..='Z' => Class::Letter,
-            '0'..='9' => Class::Digit,
-            _ => Class::Other,
-        };
+    match c {
+        'a'..='z' | 'A'..='Z' => Class::Letter,
+        '0'..='9' => Class::Digit,
+        _ if c.is_ascii() => Class::Other,
+        _ => class_beyond_ascii(c),
     }
+}
+
+fn class_beyond_ascii(c: char) -> Class {
     match c {
         // Nearly all others.
         '\u{C0}'..='\u{D6}'

@@ -96,6 +96,12 @@ impl Languages {
         self.0 & (1 << language.0) != 0
     }
 
+    /// True when some language is in both sets.
+    #[must_use]
+    pub fn meets(self, other: Self) -> bool {
+        self.0 & other.0 != 0
+    }
+
     /// True when a word of these languages counts in every text.
     #[must_use]
     pub fn is_universal(self) -> bool {

@@ -114,7 +114,7 @@ impl Vocabulary {
             if !term.languages.has(Language::LATIN) {
                 continue;
             }
-            let mut words = term.text.split(' ');
+            let mut words = term.text().split(' ');
             if let (Some(genus), Some(epithet), None) = (words.next(), words.next(), words.next())
                 && let Some(initial) = genus.chars().next()
             {
@@ -152,7 +152,7 @@ mod tests {
         let words = Vocabulary::embedded().with_list(csv, "my.csv").unwrap();
         for form in ["blorx", "ivory"] {
             let mut found = Vec::new();
-            words.at(Seen::of(form), |_, _, term| found.push(words.term(term).text.to_owned()));
+            words.at(Seen::of(form), |_, _, term| found.push(words.term(term).text().to_owned()));
             assert!(found.iter().any(|text| text == form), "{form}: {found:?}");
         }
     }

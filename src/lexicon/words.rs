@@ -1,5 +1,7 @@
 //! Cuts text into folded words and remembers where each stood.
 
+use std::ops::Range;
+
 use unicode_normalization::char::compose;
 
 use super::fold::{Class, class, fold_char, voiced};
@@ -25,6 +27,48 @@ impl Unit {
     #[must_use]
     pub fn new(start: usize, end: usize, c: char) -> Self {
         Self { start: short(start), end: short(end), c, class: class(c) }
+    }
+}
+
+/// A character of which words are cut.
+pub trait Sign: Copy {
+    /// The character.
+    fn c(self) -> char;
+    /// What it is.
+    fn class(self) -> Class;
+    /// The first byte of the text that `signs[within]` stand for, and the first after them.
+    fn place(signs: &[Self], within: Range<usize>) -> Range<usize>;
+}
+
+impl Sign for Unit {
+    fn c(self) -> char {
+        self.c
+    }
+
+    fn class(self) -> Class {
+        self.class
+    }
+
+    fn place(signs: &[Self], within: Range<usize>) -> Range<usize> {
+        let signs = &signs[within];
+        let end = |unit: &Self| unit.end as usize;
+        let start = signs.first().map_or(0, |unit| unit.start as usize);
+        start..signs.last().map_or(start, end)
+    }
+}
+
+/// A byte of a text that is all ASCII, as it stands.
+impl Sign for u8 {
+    fn c(self) -> char {
+        char::from(self)
+    }
+
+    fn class(self) -> Class {
+        class(char::from(self))
+    }
+
+    fn place(_: &[Self], within: Range<usize>) -> Range<usize> {
+        within
     }
 }
 
@@ -107,62 +151,66 @@ impl Words {
         &self.folded[token.from as usize..token.to as usize]
     }
 
-    /// Replaces what is held with the words of `units`.
-    pub fn cut(&mut self, units: &[Unit]) {
+    /// Replaces what is held with the words of `signs`.
+    pub fn cut<S: Sign>(&mut self, signs: &[S]) {
         self.folded.clear();
         self.tokens.clear();
         let mut at = 0;
         let mut gap_from = 0;
-        while at < units.len() {
-            let Some(shape) = shape_at(units, at) else {
+        while at < signs.len() {
+            let Some(shape) = shape_at(signs, at) else {
                 at += 1;
                 continue;
             };
-            let gap = self.gap(&units[gap_from..at]);
-            let end = end_of(units, at, shape);
-            self.push(&units[at..end], shape, gap);
+            let gap = self.gap(&signs[gap_from..at]);
+            let end = end_of(signs, at, shape);
+            self.push(signs, at..end, shape, gap);
             at = end;
             gap_from = end;
         }
     }
 
-    fn gap(&self, between: &[Unit]) -> Gap {
-        let mut seen = between.iter().filter(|unit| unit.class != Class::Invisible);
-        match (seen.next(), seen.next()) {
+    fn gap<S: Sign>(&self, between: &[S]) -> Gap {
+        if let [sign] = between
+            && sign.c() == ' '
+            && !self.tokens.is_empty()
+        {
+            return Gap::Space;
+        }
+        let mut seen = between.iter().filter(|sign| sign.class() != Class::Invisible);
+        match (seen.next().map(|sign| sign.c()), seen.next()) {
             _ if self.tokens.is_empty() => Gap::Break,
             (None, _) => Gap::None,
-            (Some(unit), None) if unit.c == '\n' => Gap::Break,
-            (Some(unit), None) if unit.c.is_whitespace() => Gap::Space,
-            (Some(unit), None) if !matches!(unit.c, ',' | ';' | ':' | '(' | ')') => {
-                Gap::Joint(unit.c)
+            (Some('\n'), None) => Gap::Break,
+            (Some(c), None) if c.is_whitespace() => Gap::Space,
+            (Some(c), None) if !matches!(c, ',' | ';' | ':' | '(' | ')') => Gap::Joint(c),
+            _ if between.iter().all(|sign| sign.c().is_whitespace() && sign.c() != '\n') => {
+                Gap::Wide
             }
-            _ if between.iter().all(|unit| unit.c.is_whitespace() && unit.c != '\n') => Gap::Wide,
             _ => Gap::Break,
         }
     }
 
-    fn push(&mut self, units: &[Unit], shape: Shape, gap: Gap) {
-        let digits = units.iter().take_while(|unit| unit.class == Class::Digit).count();
-        let letters = units.len() - digits;
-        let all_letters = units[digits..].iter().all(|unit| unit.class != Class::Digit);
-        if shape == Shape::Word && digits > 0 && all_letters && (letters <= 3 || digits >= 2) {
-            self.push_one(&units[..digits], Shape::Number, gap);
-            self.push_one(&units[digits..], Shape::Word, Gap::None);
+    fn push<S: Sign>(&mut self, signs: &[S], within: Range<usize>, shape: Shape, gap: Gap) {
+        let digits = if shape == Shape::Word { measured(&signs[within.clone()]) } else { 0 };
+        if digits > 0 {
+            let letters = within.start + digits;
+            self.push_one(signs, within.start..letters, Shape::Number, gap);
+            self.push_one(signs, letters..within.end, Shape::Word, Gap::None);
         } else {
-            self.push_one(units, shape, gap);
+            self.push_one(signs, within, shape, gap);
         }
     }
 
-    fn push_one(&mut self, units: &[Unit], shape: Shape, gap: Gap) {
-        let (Some(first), Some(last)) = (units.first(), units.last()) else { return };
+    fn push_one<S: Sign>(&mut self, signs: &[S], within: Range<usize>, shape: Shape, gap: Gap) {
         let from = self.folded.len();
-        let (accents, marked) = match self.fold_single(units) {
-            Some(seen) => seen,
-            None => self.fold_joined(units),
-        };
+        let word = &signs[within.clone()];
+        let folded = self.fold_single(word);
+        let (accents, marked) = folded.unwrap_or_else(|| self.fold_joined(word));
+        let place = S::place(signs, within);
         self.tokens.push(Token {
-            start: first.start,
-            end: last.end,
+            start: short(place.start),
+            end: short(place.end),
             from: short(from),
             to: short(self.folded.len()),
             shape,
@@ -175,17 +223,17 @@ impl Words {
 
     /// Folds letters of which each stands for itself; gives their accents and whether one was
     /// taken away. Nothing, when some letter is not in the table.
-    fn fold_single(&mut self, units: &[Unit]) -> Option<(u32, bool)> {
+    fn fold_single<S: Sign>(&mut self, signs: &[S]) -> Option<(u32, bool)> {
         let from = self.folded.len();
         let (mut accents, mut marked) = (NO_ACCENTS, false);
-        for unit in units {
-            if unit.c.is_ascii() {
-                let lower = unit.c.to_ascii_lowercase();
+        for c in signs.iter().map(|sign| sign.c()) {
+            if c.is_ascii() {
+                let lower = c.to_ascii_lowercase();
                 self.folded.push(lower);
                 accents = hashed(accents, Some(lower));
                 continue;
             }
-            let Some(letter) = letters::letter(unit.c) else {
+            let Some(letter) = letters::letter(c) else {
                 self.folded.truncate(from);
                 return None;
             };
@@ -198,19 +246,19 @@ impl Words {
     }
 
     /// Folds letters that the marks after them may change.
-    fn fold_joined(&mut self, units: &[Unit]) -> (u32, bool) {
+    fn fold_joined<S: Sign>(&mut self, signs: &[S]) -> (u32, bool) {
         let mut accents = NO_ACCENTS;
         let mut letter: Option<char> = None;
         let mut marked = false;
         let mut kana = None;
-        for unit in units {
-            let c = unit.c;
+        for sign in signs {
+            let c = sign.c();
             if let Some(whole) = kana.and_then(|before| voiced(before, c)) {
                 self.folded.pop();
                 self.folded.push(whole);
                 continue;
             }
-            if unit.class == Class::Invisible {
+            if sign.class() == Class::Invisible {
                 marked |= matches!(c, '\u{300}'..='\u{36F}');
                 // a and its accent as two characters are á.
                 if let Some(whole) = letter.and_then(|letter| compose(letter, c)) {
@@ -230,6 +278,15 @@ impl Words {
     }
 }
 
+/// The digits that a word begins with, where its letters are their unit: `14mm`; else 0.
+fn measured<S: Sign>(signs: &[S]) -> usize {
+    let is_digit = |sign: &S| sign.class() == Class::Digit;
+    let digits = signs.iter().take_while(|sign| is_digit(sign)).count();
+    let letters = signs.len() - digits;
+    let may = digits > 0 && (letters <= 3 || digits >= 2);
+    if may && !signs[digits..].iter().any(is_digit) { digits } else { 0 }
+}
+
 /// [`super::fold::accents`] of no letters.
 const NO_ACCENTS: u32 = 0x811C_9DC5;
 
@@ -246,15 +303,15 @@ fn short(at: usize) -> u32 {
     u32::try_from(at).unwrap_or(u32::MAX)
 }
 
-fn shape_at(units: &[Unit], at: usize) -> Option<Shape> {
-    match units[at].class {
+fn shape_at<S: Sign>(signs: &[S], at: usize) -> Option<Shape> {
+    match signs[at].class() {
         Class::Letter => Some(Shape::Word),
-        Class::Digit if is_number(units, at) => Some(Shape::Number),
+        Class::Digit if is_number(signs, at) => Some(Shape::Number),
         Class::Digit => Some(Shape::Word),
         Class::Inside => Some(Shape::Run),
         Class::Picture => Some(Shape::Picture),
         Class::Invisible => None,
-        Class::Other => is_currency(units[at].c).then_some(Shape::Currency),
+        Class::Other => is_currency(signs[at].c()).then_some(Shape::Currency),
     }
 }
 
@@ -265,24 +322,23 @@ pub fn is_currency(c: char) -> bool {
 }
 
 /// True when the digits at `at` are not the beginning of a word.
-fn is_number(units: &[Unit], at: usize) -> bool {
-    let after =
-        units[at..].iter().find(|unit| !matches!(unit.class, Class::Digit | Class::Invisible));
-    after.is_none_or(|unit| unit.class != Class::Letter)
+fn is_number<S: Sign>(signs: &[S], at: usize) -> bool {
+    let mut classes = signs[at..].iter().map(|sign| sign.class());
+    let after = classes.find(|class| !matches!(class, Class::Digit | Class::Invisible));
+    after.is_none_or(|class| class != Class::Letter)
 }
 
-fn end_of(units: &[Unit], at: usize, shape: Shape) -> usize {
+fn end_of<S: Sign>(signs: &[S], at: usize, shape: Shape) -> usize {
     let mut end = at + 1;
-    while end < units.len() {
-        let Unit { c, class, .. } = units[end];
-        let goes_on = match (shape, class) {
+    while end < signs.len() {
+        let goes_on = match (shape, signs[end].class()) {
             (_, Class::Invisible) => true,
             (Shape::Word, Class::Letter | Class::Digit)
             | (Shape::Run, Class::Inside)
             | (Shape::Number, Class::Digit) => true,
             (Shape::Number, Class::Other) => {
-                matches!(c, '.' | ',' | '\'' | '’')
-                    && units.get(end + 1).is_some_and(|next| next.class == Class::Digit)
+                matches!(signs[end].c(), '.' | ',' | '\'' | '’')
+                    && signs.get(end + 1).is_some_and(|next| next.class() == Class::Digit)
             }
             _ => false,
         };

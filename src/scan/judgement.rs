@@ -390,7 +390,7 @@ impl Found<'_> {
         let anchor = self.marks[self.anchor].term;
         anchor.kind == Kind::Product
             && mark.term.kind == Kind::Specimen
-            && anchor.text.contains(mark.term.text)
+            && anchor.text().contains(mark.term.text())
     }
 
     /// How much a part or form says: *male* or *seedling* much beside an animal

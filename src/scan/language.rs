@@ -53,8 +53,9 @@ pub fn spoken(
         evidence[hint.place()] += 1.5;
     }
     let scripts = scripts(fields);
-    if !is_settled(&evidence, scripts) {
-        by_trigrams(fields, &mut evidence);
+    let letters = letters(fields);
+    if letters >= FEWEST && !is_settled(&evidence, scripts, most_added(letters)) {
+        by_trigrams(fields, most_added(letters), &mut evidence);
     }
     for language in Language::all() {
         if !scripts.has(language) {
@@ -66,16 +67,40 @@ pub fn spoken(
 
 /// Evidence from which trigrams, which cost more than all else, are not asked.
 const SETTLED: f32 = 6.0;
+/// Letters below which trigrams say nothing.
+const FEWEST: usize = 12;
+/// Letters that trigrams are told by, at most, as far as it is known how sure they are.
+const MOST: usize = 200;
 
-/// True when words alone tell the language: no other comes near it.
-fn is_settled(evidence: &[f32; COUNT], scripts: Languages) -> bool {
-    let mut of_script: Vec<f32> = Language::all()
-        .filter(|language| scripts.has(*language))
-        .map(|language| evidence[language.place()])
-        .collect();
-    of_script.sort_by(|a, b| b.total_cmp(a));
-    let (most, next) = (of_script.first(), of_script.get(1).copied().unwrap_or(0.0));
-    most.is_some_and(|most| *most >= SETTLED && next <= most * 0.4) || scripts.count() == 1
+/// Letters of an ad, the first 200.
+fn letters(fields: &[(&str, &Text)]) -> usize {
+    fields
+        .iter()
+        .flat_map(|(text, _)| text.chars())
+        .filter(|c| c.is_alphabetic())
+        .take(MOST)
+        .count()
+}
+
+/// The most that trigrams of so many letters may add.
+fn most_added(letters: usize) -> f32 {
+    (f32::from(u16::try_from(letters).unwrap_or(u16::MAX)) / 40.0).clamp(0.5, 5.0)
+}
+
+/// True when words alone tell the language: no other comes near it, or none would if trigrams
+/// added all that they may to it.
+fn is_settled(evidence: &[f32; COUNT], scripts: Languages, most_added: f32) -> bool {
+    let of_script = || Language::all().filter(|language| scripts.has(*language));
+    let known = |language: Language| evidence[language.place()];
+    let Some(best) = of_script().max_by(|a, b| known(*a).total_cmp(&known(*b))) else {
+        return false;
+    };
+    let others = of_script().filter(|language| *language != best);
+    let next = others.map(known).fold(0.0, f32::max);
+    let most = known(best);
+    scripts.count() == 1
+        || most >= SETTLED && next <= most * 0.4
+        || most >= ENOUGH && next + most_added < most * KEEP
 }
 
 fn add(evidence: &mut [f32; COUNT], languages: Languages, amount: f32) {
@@ -110,17 +135,13 @@ fn decide(evidence: &[f32; COUNT], scripts: Languages) -> Spoken {
     Spoken { best: Some(best), possible }
 }
 
-fn by_trigrams(fields: &[(&str, &Text)], evidence: &mut [f32; COUNT]) {
+/// Adds what trigrams say: `most` where they are sure.
+fn by_trigrams(fields: &[(&str, &Text)], most: f32, evidence: &mut [f32; COUNT]) {
     let text: String = fields.iter().map(|(text, _)| *text).collect::<Vec<_>>().join(" ");
-    let letters = text.chars().filter(|c| c.is_alphabetic()).take(200).count();
-    if letters < 12 {
-        return;
-    }
     let Some(found) = DETECTOR.detect(&text) else { return };
     let Some(language) = from_whatlang(found.lang()) else { return };
-    let length = f64::from(u32::try_from(letters).unwrap_or(200)) / 40.0;
     #[expect(clippy::cast_possible_truncation, reason = "a confidence between 0 and 1, times 5")]
-    let amount = (found.confidence() * length.clamp(0.5, 5.0)) as f32;
+    let amount = (found.confidence() * f64::from(most)) as f32;
     evidence[language.place()] += amount;
 }
 

@@ -55,6 +55,13 @@ struct Word {
 }
 
 impl Word {
+    fn is(&self, seen: Seen<'_>) -> bool {
+        let form = self.form.get(..usize::from(self.length));
+        self.accents == seen.accents
+            && self.marked == seen.marked
+            && form == Some(seen.form.as_bytes())
+    }
+
     fn of(seen: Seen<'_>) -> Option<Self> {
         let bytes = seen.form.as_bytes();
         let mut form = [0; LONGEST];
@@ -137,17 +144,17 @@ impl<'a> Lookup<'a> {
     }
 
     fn terms(&self, seen: Seen<'_>) -> Option<Rc<Terms>> {
-        let Some(word) = Word::of(seen) else { return self.find(seen) };
         let hash = seen.hash.wrapping_mul(0x9E37_79B9_7F4A_7C15);
         let mut places = self.places.borrow_mut();
-        if places.others.get(hash, &word).is_some() {
+        if places.others.find(hash, |word| word.is(seen)).is_some() {
             return None;
         }
-        if let Some(terms) = places.begun.get(hash, &word) {
+        if let Some(terms) = places.begun.find(hash, |word| word.is(seen)) {
             return Some(Rc::clone(terms));
         }
         drop(places);
         let terms = self.find(seen);
+        let Some(word) = Word::of(seen) else { return terms };
         self.places.borrow_mut().put(hash, word, terms.clone());
         terms
     }

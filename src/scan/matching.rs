@@ -84,15 +84,19 @@ pub(super) fn begins(
 }
 
 fn dedup(out: &mut Vec<Hit>, begin: usize) {
-    let mut kept = out.split_off(begin);
-    kept.dedup_by(|later, first| {
-        let same = (later.term, later.start, later.end) == (first.term, first.start, first.end);
-        if same {
+    let mut kept = begin;
+    for at in begin..out.len() {
+        let later = out[at];
+        if let Some(first) = out[begin..kept].last_mut()
+            && (later.term, later.start, later.end) == (first.term, first.start, first.end)
+        {
             first.languages = first.languages.with(later.languages);
+        } else {
+            out[kept] = later;
+            kept += 1;
         }
-        same
-    });
-    out.append(&mut kept);
+    }
+    out.truncate(kept);
 }
 
 struct Matcher<'a> {
@@ -309,7 +313,7 @@ impl Matcher<'_> {
             }
             let (from, last) = (token_at(inside.from), token_at(inside.to - 1));
             let whole = starts[from] == inside.from;
-            let length = self.lookup.vocabulary().term(inside.term).text.chars().count();
+            let length = self.lookup.vocabulary().term(inside.term).text().chars().count();
             if last == from || !whole || length < 2 {
                 return;
             }
@@ -396,7 +400,7 @@ fn without_article(form: &str) -> Option<&str> {
 /// Takes out what a longer term makes meaningless: *tiger* in *tiger shark*,
 /// *ivory* in *ivory coast*.
 fn drop_covered(vocabulary: &Vocabulary, text: &Text, out: &mut Vec<Hit>, begin: usize) {
-    let found = out.split_off(begin);
+    let found = &out[begin..];
     let kinds: Vec<Kind> = found.iter().map(|hit| vocabulary.kind(hit.term)).collect();
     let covers = |long: usize, short: usize| {
         let (a, b) = (&found[long], &found[short]);
@@ -415,16 +419,18 @@ fn drop_covered(vocabulary: &Vocabulary, text: &Text, out: &mut Vec<Hit>, begin:
                 || (is_covering(kinds[whole], Kind::Negative) && kinds[part] == Kind::Negative))
     };
     let longest = found.iter().map(|hit| hit.end - hit.start).max().unwrap_or(0);
-    let kept = (0..found.len()).filter(|short| {
-        let hit = &found[*short];
+    let hidden = (0..found.len()).map(|short| {
+        let hit = &found[short];
         // The hits stand in the order of their starts.
         let first = found.partition_point(|other| other.start + longest < hit.start);
         let near = found.partition_point(|other| other.start < hit.end);
         let hides =
-            |long| covers(long, *short) || parts(long, *short) || breaks(text, &found[long], hit);
-        !(first..near).any(hides)
+            |long| covers(long, short) || parts(long, short) || breaks(text, &found[long], hit);
+        (first..near).any(hides)
     });
-    out.extend(kept.map(|at| found[at]));
+    let hidden: Vec<bool> = hidden.collect();
+    let mut hidden = std::iter::repeat_n(&false, begin).chain(&hidden);
+    out.retain(|_| hidden.next() != Some(&true));
 }
 
 /// True when `later` begins inside `first` and ends after it, in Thai: words are

@@ -180,7 +180,7 @@ impl<'a> Meanings<'a> {
             below: self.scope == Scope::Listed
                 && !taxa.is_empty()
                 && taxa.iter().all(|meant| meant.below || !meant.is_listed()),
-            scientific: is_name && term.languages.has(Language::LATIN) && term.text.contains(' '),
+            scientific: is_name && term.languages.has(Language::LATIN) && term.text().contains(' '),
         }
     }
 

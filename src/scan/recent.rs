@@ -21,10 +21,15 @@ impl<K: Default + PartialEq, V: Default> Recent<K, V> {
 
     /// What was found for `key`, which is not the default; its hash is `hash`.
     pub(super) fn get(&mut self, hash: u64, key: &K) -> Option<&V> {
+        self.find(hash, |known| known == key)
+    }
+
+    /// The same of the key for which `is` says yes.
+    pub(super) fn find(&mut self, hash: u64, is: impl Fn(&K) -> bool) -> Option<&V> {
         let at = self.place(hash);
         let pair = self.pairs.get_mut(at)?;
-        if pair[0].0 != *key {
-            if pair[1].0 != *key {
+        if !is(&pair[0].0) {
+            if !is(&pair[1].0) {
                 return None;
             }
             pair.swap(0, 1);

@@ -37,6 +37,9 @@ pub struct Options {
 /// Words of one ad that are judged, at most: each is laid beside each other, and an ad of a million words is no ad.
 const MOST_MARKS: usize = 2_000;
 
+/// Room for the hits of most ads.
+const HITS: usize = 48;
+
 /// Judges ads.
 #[derive(Debug)]
 pub struct Scanner<'a> {
@@ -231,24 +234,20 @@ impl<'a> Scanner<'a> {
 
     /// The hits that the language of the ad allows, the first [`MOST_MARKS`] of them.
     fn marks(&self, hits: Vec<Hit>, spoken: Spoken) -> Vec<Mark<'a>> {
-        hits.into_iter()
-            .filter_map(|hit| {
-                let term = self.vocabulary.term(hit.term);
-                let understood = hit.languages.is_universal()
-                    || hit.languages.iter().any(|language| spoken.possible.has(language));
-                if !understood && !term.kind.is_about() {
-                    return None;
-                }
-                Some(Mark { foreign: !understood, ..self.mark(hit) })
-            })
-            .take(MOST_MARKS)
-            .collect()
+        let mut marks = Vec::with_capacity(hits.len().min(MOST_MARKS));
+        let understood = hits.into_iter().filter_map(|hit| {
+            let understood = hit.languages.is_universal() || hit.languages.meets(spoken.possible);
+            let counts = understood || self.vocabulary.kind(hit.term).is_about();
+            counts.then(|| Mark { foreign: !understood, ..self.mark(hit) })
+        });
+        marks.extend(understood.take(MOST_MARKS));
+        marks
     }
 
     /// The mark of `hit`, held neither foreign nor denied.
     fn mark(&self, hit: Hit) -> Mark<'a> {
         let term = self.vocabulary.term(hit.term);
-        let living = term.kind == Kind::Specimen && living::is_word(term.text);
+        let living = term.kind == Kind::Specimen && living::is_word(term.text());
         let standing = if term.kind.is_about() {
             self.meanings.of(hit.term).standing
         } else {
@@ -366,8 +365,8 @@ fn is_denied(ad: &Ad<'_>, hit: &Hit) -> bool {
 }
 
 fn matched(ad: &Ad<'_>, lookup: &Lookup<'_>) -> Matched {
-    let mut hits: Vec<Hit> = Vec::new();
-    let mut texts = Vec::new();
+    let mut hits: Vec<Hit> = Vec::with_capacity(HITS);
+    let mut texts = Vec::with_capacity(ad.fields.len());
     let mut before = 0;
     for (at, field) in ad.fields.iter().enumerate() {
         let text = lookup.read(&field.text);

@@ -126,8 +126,6 @@ pub struct Inside {
 /// A term of an index.
 #[derive(Clone, Copy, Debug)]
 pub struct Entry<'a> {
-    /// The term as its language writes it.
-    pub text: &'a str,
     /// What it does in an ad.
     pub kind: Kind,
     /// Which forms count.
@@ -137,10 +135,18 @@ pub struct Entry<'a> {
     /// The languages that write it so.
     pub languages: Languages,
     index: &'a Index,
+    letters: (u32, u32),
     refs: (u32, u32),
 }
 
 impl<'a> Entry<'a> {
+    /// The term as its language writes it.
+    #[must_use]
+    pub fn text(&self) -> &'a str {
+        let (start, length) = self.letters;
+        self.index.text(start, length)
+    }
+
     /// Product ids, taxa, a claim or a context, by kind.
     pub fn refers_to(&self) -> impl Iterator<Item = &'a str> + use<'a> {
         let (first, count) = self.refs;
@@ -230,12 +236,12 @@ impl Index {
         let [low, high, kind, codes] = record[term::CODES].to_le_bytes();
         let (first, count) = unpacked(record[term::REFS]);
         Entry {
-            text: self.text(record[term::TEXT], u32::from(u16::from_le_bytes([low, high]))),
             kind: Kind::ALL[usize::from(kind)],
             inflection: Inflection::ALL[usize::from(codes & 15)],
             weight: Weight::ALL[usize::from(codes >> 4)],
             languages: Languages::from_bits(record[term::LANGUAGES]),
             index: self,
+            letters: (record[term::TEXT], u32::from(u16::from_le_bytes([low, high]))),
             refs: (first, u32::from(count)),
         }
     }
@@ -491,7 +497,7 @@ mod tests {
     fn a_term_comes_back_as_it_went_in() {
         let index = Index::build([term("Elfenbein", "de", Inflection::Compound)]);
         let entry = index.term(0);
-        assert_eq!((index.len(), entry.text, entry.kind), (1, "Elfenbein", Kind::Product));
+        assert_eq!((index.len(), entry.text(), entry.kind), (1, "Elfenbein", Kind::Product));
         assert_eq!(entry.refers_to().collect::<Vec<_>>(), ["ivory"]);
     }
 

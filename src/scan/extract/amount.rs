@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 use rustc_hash::FxHashMap;
 
 use crate::lexicon::fold::fold;
-use crate::lexicon::words::Token;
+use crate::lexicon::words::{Shape, Token};
 use crate::scan::normal::Text;
 
 use super::number;
@@ -101,7 +101,8 @@ pub fn at(text: &Text, at: usize) -> Option<&'static Unit> {
 #[must_use]
 pub fn number_at(text: &Text, at: usize) -> Option<(f64, usize)> {
     let tokens = text.tokens();
-    let first = tokens.get(at)?;
+    // Digits of Thai stand in runs.
+    let first = tokens.get(at).filter(|t| matches!(t.shape, Shape::Number | Shape::Run))?;
     let form = text.form(first);
     let mut value = number::parse(form)?;
     let mut after = at + 1;

@@ -8,6 +8,9 @@ pub fn parse(text: &str) -> Option<f64> {
     if text.starts_with(char::is_alphabetic) {
         return None;
     }
+    if text.bytes().all(|byte| byte.is_ascii_digit()) {
+        return text.parse().ok();
+    }
     let clean: String = text
         .chars()
         .filter(|c| !matches!(c, '\'' | '’' | ' ' | '\u{A0}' | '\u{202F}'))

@@ -219,7 +219,10 @@ fn is_even(gap: Gap, first: Gap) -> bool {
 }
 
 fn is_single(words: &Words, token: &Token) -> bool {
-    matches!(token.shape, Shape::Word | Shape::Number) && words.form(token).chars().count() == 1
+    let is_short = token.to - token.from <= 4;
+    is_short
+        && matches!(token.shape, Shape::Word | Shape::Number)
+        && words.form(token).chars().count() == 1
 }
 
 /// `ivo-ry`, `el.fen.bein`, `$kin`: words with one sign between them.

@@ -45,15 +45,19 @@ impl Text {
 
     /// Replaces what is held with the words of `text`.
     pub fn read(&mut self, text: &str) {
-        units::fill(text, &mut self.units);
-        self.words.cut(&self.units);
+        if units::is_plain(text) {
+            self.words.cut(text.as_bytes());
+        } else {
+            units::fill(text, &mut self.units);
+            self.words.cut(&self.units);
+        }
         self.readings.clear();
         disguise::readings(&self.words, &mut self.readings);
     }
 
     /// True when the room that it holds is worth keeping.
     pub(super) fn is_small(&self) -> bool {
-        self.units.capacity() < 1 << 14
+        self.units.capacity() < 1 << 14 && self.words.folded.capacity() < 1 << 14
     }
 
     /// The words in order.

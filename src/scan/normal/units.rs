@@ -4,13 +4,14 @@ use crate::lexicon::words::Unit;
 
 use super::entities;
 
+/// True for a text of which each byte is a character that stands for itself.
+pub(super) fn is_plain(text: &str) -> bool {
+    text.is_ascii() && !text.contains('&')
+}
+
 /// Fills `units` with the characters of `text`.
 pub(super) fn fill(text: &str, units: &mut Vec<Unit>) {
     units.clear();
-    if text.is_ascii() && !text.contains('&') {
-        units.extend(text.char_indices().map(|(at, c)| Unit::new(at, at + 1, c)));
-        return;
-    }
     let mut chars = text.char_indices();
     let broken = !text.is_ascii() && text.contains(['Ã', 'Â', 'Ð', 'Ñ', 'â', 'Å', 'Ä']);
     while let Some((at, c)) = chars.next() {

@@ -94,7 +94,7 @@ fn no_term_is_lost_however_it_is_written() {
     let mut found = 0;
     let terms = (0..vocabulary.count()).step_by(307).map(|at| vocabulary.term(at));
     for (at, term) in terms.filter(|term| term.kind.is_about()).enumerate() {
-        let said = written(term.text, at % 12);
+        let said = written(term.text(), at % 12);
         for text in [said.clone(), format!("sofa, 12 cm {said} in gutem Zustand 45 €")] {
             let slow = scanner.judge_named(&Ad::of_text(&text), sieve.lookup()).is_some();
             assert!(!slow || sieve.may_hold_anchor(&text), "{text}");
@@ -123,11 +123,12 @@ fn a_term_goes_on_after_a_piece_of_two_words() {
     let mut sieve = scanner.sieve();
     let terms = (0..vocabulary.count()).map(|at| vocabulary.term(at));
     let hyphened = terms.filter(|term| {
-        term.kind.is_about() && term.text.split_once(' ').is_some_and(|(one, _)| one.contains('-'))
+        term.kind.is_about()
+            && term.text().split_once(' ').is_some_and(|(one, _)| one.contains('-'))
     });
     let mut found = 0;
     for term in hyphened.step_by(29) {
-        let text = format!("For sale: {}, old", term.text);
+        let text = format!("For sale: {}, old", term.text());
         let slow = scanner.judge_named(&Ad::of_text(&text), sieve.lookup()).is_some();
         assert!(!slow || sieve.may_hold_anchor(&text), "{text}");
         found += usize::from(slow);
