@@ -53,9 +53,12 @@ pub fn spoken(
         evidence[hint.place()] += 1.5;
     }
     let scripts = scripts(fields);
-    let letters = letters(fields);
-    if letters >= FEWEST && !is_settled(&evidence, scripts, most_added(letters)) {
-        by_trigrams(fields, most_added(letters), &mut evidence);
+    let leads = Leads::of(&evidence, scripts);
+    if !leads.settle() {
+        let letters = letters(fields);
+        if letters >= FEWEST && !leads.stay(most_added(letters)) {
+            by_trigrams(fields, most_added(letters), &mut evidence);
+        }
     }
     for language in Language::all() {
         if !scripts.has(language) {
@@ -87,20 +90,32 @@ fn most_added(letters: usize) -> f32 {
     (f32::from(u16::try_from(letters).unwrap_or(u16::MAX)) / 40.0).clamp(0.5, 5.0)
 }
 
-/// True when words alone tell the language: no other comes near it, or none would if trigrams
-/// added all that they may to it.
-fn is_settled(evidence: &[f32; COUNT], scripts: Languages, most_added: f32) -> bool {
-    let of_script = || Language::all().filter(|language| scripts.has(*language));
-    let known = |language: Language| evidence[language.place()];
-    let Some(best) = of_script().max_by(|a, b| known(*a).total_cmp(&known(*b))) else {
-        return false;
-    };
-    let others = of_script().filter(|language| *language != best);
-    let next = others.map(known).fold(0.0, f32::max);
-    let most = known(best);
-    scripts.count() == 1
-        || most >= SETTLED && next <= most * 0.4
-        || most >= ENOUGH && next + most_added < most * KEEP
+/// The evidence for the likeliest language and for the next, as words tell it.
+struct Leads {
+    most: f32,
+    next: f32,
+    only: bool,
+}
+
+impl Leads {
+    fn of(evidence: &[f32; COUNT], scripts: Languages) -> Self {
+        let (mut most, mut next) = (0.0, 0.0);
+        for language in scripts.iter() {
+            let known = evidence[language.place()];
+            (most, next) = if known > most { (known, most) } else { (most, known.max(next)) };
+        }
+        Self { most, next, only: scripts.count() == 1 }
+    }
+
+    /// True when words alone tell the language: no other comes near it.
+    fn settle(&self) -> bool {
+        self.only || self.most >= SETTLED && self.next <= self.most * 0.4
+    }
+
+    /// True when no other language would come near if trigrams added so much to it.
+    fn stay(&self, most_added: f32) -> bool {
+        self.most >= ENOUGH && self.next + most_added < self.most * KEEP
+    }
 }
 
 fn add(evidence: &mut [f32; COUNT], languages: Languages, amount: f32) {
