@@ -352,6 +352,8 @@ fn end_of<S: Sign>(signs: &[S], at: usize, shape: Shape) -> usize {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::{Gap, Shape, Words};
 
     fn forms(text: &str) -> Vec<String> {
@@ -392,5 +394,16 @@ mod tests {
     fn invisible_characters_do_not_part_a_word() {
         assert_eq!(forms("iv\u{200B}o\u{AD}ry"), ["ivory"]);
         assert_eq!(forms("ﾍﾞｯｺｳ"), ["ベッコウ"]);
+    }
+
+    proptest! {
+        #[test]
+        fn bytes_are_cut_like_characters(text in "[ -~\n\t]{0,80}|[a1 .,$-]{0,20}") {
+            let mut of_bytes = Words::default();
+            of_bytes.cut(text.as_bytes());
+            let of_characters = Words::of(&text);
+            prop_assert_eq!(&of_bytes.folded, &of_characters.folded);
+            prop_assert_eq!(of_bytes.tokens, of_characters.tokens);
+        }
     }
 }

@@ -310,7 +310,9 @@ impl Seen {
 
 #[cfg(test)]
 mod tests {
-    use super::spoken;
+    use proptest::prelude::*;
+
+    use super::{COUNT, Leads, SCRIPTS, decide, spoken};
     use crate::scan::normal::Text;
 
     fn best(ad: &str) -> Option<&'static str> {
@@ -339,5 +341,30 @@ mod tests {
         let text = Text::of("Omega");
         let found = spoken(&[("Omega", &text)], std::iter::empty(), None);
         assert!(found.best.is_none() && found.possible.count() > 10);
+    }
+
+    proptest! {
+        #[test]
+        fn where_trigrams_are_not_asked_they_change_nothing(
+            words in proptest::array::uniform24(0f32..1.5), best in 0..COUNT, lead in 0f32..7.0,
+            more in proptest::array::uniform24(0f32..1.0), most_added in 0.5f32..5.0,
+        ) {
+            let scripts = SCRIPTS.latin;
+            let mut evidence = [0f32; COUNT];
+            for language in scripts.iter() {
+                evidence[language.place()] = words[language.place()];
+            }
+            if scripts.iter().any(|language| language.place() == best) {
+                evidence[best] += lead;
+            }
+            let before = decide(&evidence, scripts);
+            if Leads::of(&evidence, scripts).stay(most_added) {
+                for language in scripts.iter() {
+                    let mut after = evidence;
+                    after[language.place()] += more[language.place()] * most_added;
+                    prop_assert_eq!(decide(&after, scripts), before);
+                }
+            }
+        }
     }
 }
