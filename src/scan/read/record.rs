@@ -91,7 +91,7 @@ pub fn records<'a>(
         Layout::Table { columns } if !block.values.is_empty() => {
             let values = block.values.chunks(columns.len());
             let rows = lines(block).zip(values);
-            Box::new(rows.map(|(line, values)| (line.number, row(&line, block, values, columns))))
+            Box::new(rows.map(|(line, values)| (line.number, row(&line, values, columns))))
         }
         Layout::Json | Layout::Table { .. } => {
             let mut roles = Roles::new(mapping);
@@ -118,6 +118,8 @@ pub fn records<'a>(
 /// A line of a block, without its end.
 struct Line<'a> {
     number: u64,
+    /// Its first byte in the block.
+    begin: usize,
     raw: &'a [u8],
     /// `raw` as text, if the whole block is UTF-8.
     text: Option<&'a str>,
@@ -139,7 +141,7 @@ fn lines(block: &Block) -> impl Iterator<Item = Line<'_>> {
             let begin = std::mem::replace(&mut from, end + 1);
             let line = &block.bytes[begin..end];
             let raw = line.strip_suffix(b"\r").unwrap_or(line);
-            Line { number, raw, text: whole.map(|text| &text[begin..begin + raw.len()]) }
+            Line { number, begin, raw, text: whole.map(|text| &text[begin..begin + raw.len()]) }
         })
         .filter(|line| !line.raw.trim_ascii().is_empty())
 }
@@ -203,17 +205,12 @@ fn object<'a>(line: &Line<'a>, roles: &mut Roles<'_>) -> Result<Record<'a>, Faul
     Ok(Record { line: line.number, original, fields, repaired: None })
 }
 
-/// The object of a table whose values stand at `values` in `block`.
-fn row<'a>(
-    line: &Line<'a>,
-    block: &'a Block,
-    values: &[Value],
-    columns: &'a [Column],
-) -> Result<Record<'a>, Fault> {
+/// The object of a table whose values stand at `values` in the block.
+fn row<'a>(line: &Line<'a>, values: &[Value], columns: &'a [Column]) -> Result<Record<'a>, Fault> {
     let text = line.text.ok_or(Fault::NotText)?;
     let value = |(from, to): Value| {
-        let raw = block.bytes.get(from as usize..to as usize)?;
-        std::str::from_utf8(raw).ok().and_then(json::text_of)
+        let at = |byte: u32| (byte as usize).checked_sub(line.begin);
+        json::text_of(text.get(at(from)?..at(to)?)?)
     };
     let fields: Vec<_> = (columns.iter().zip(values))
         .filter_map(|((name, role), at)| {
