@@ -1,8 +1,9 @@
 //! Ways to reach a seller that stand in the text of an ad, also when disguised.
 
 use std::ops::RangeInclusive;
+use std::sync::LazyLock;
 
-use memchr::memmem;
+use memchr::memmem::{self, Finder};
 use serde::Serialize;
 
 use crate::lexicon::fold::{Class, class};
@@ -231,19 +232,22 @@ fn handles(text: &str, out: &mut Vec<Contact>) {
     if lower.len() != text.len() {
         return;
     }
-    for (kind, words) in MESSENGERS {
-        for word in *words {
-            for at in memmem::find_iter(lower.as_bytes(), word) {
-                let before = lower[..at].chars().next_back();
-                let spaced =
-                    before.is_none_or(|c| !c.is_ascii_alphanumeric() && c != '.' && c != '/');
-                if spaced && let Some(name) = handle(&text[at + word.len()..], kind, word) {
-                    push(out, kind, name.to_lowercase(), name);
-                }
+    for (kind, word, finder) in &*ANNOUNCED {
+        for at in finder.find_iter(lower.as_bytes()) {
+            let before = lower[..at].chars().next_back();
+            let spaced = before.is_none_or(|c| !c.is_ascii_alphanumeric() && c != '.' && c != '/');
+            if spaced && let Some(name) = handle(&text[at + word.len()..], kind, word) {
+                push(out, kind, name.to_lowercase(), name);
             }
         }
     }
 }
+
+/// The words of [`MESSENGERS`], ready to be found.
+static ANNOUNCED: LazyLock<Vec<(&str, &str, Finder<'_>)>> = LazyLock::new(|| {
+    let words = MESSENGERS.iter().flat_map(|(kind, words)| words.iter().map(|word| (*kind, *word)));
+    words.map(|(kind, word)| (kind, word, Finder::new(word))).collect()
+});
 
 /// The name at the start of `rest`: after a colon, `@` or the word `id`, or
 /// when digits stand in it.
