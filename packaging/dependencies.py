@@ -38,7 +38,7 @@ Last published long ago, though in wide use and without open faults known to us:
 
 def load():
     command = ["cargo", "metadata", "--locked", "--offline", "--format-version", "1", "--all-features"]
-    command += ["--filter-platform", "x86_64-unknown-linux-gnu"]
+    command += ["--filter-platform", "x86_64-unknown-linux-musl"]
     return json.loads(subprocess.run(command, check=True, capture_output=True).stdout)
 
 
