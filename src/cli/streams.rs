@@ -125,8 +125,8 @@ impl Streams {
         progress::bar(total, unit, self.verbosity > Verbosity::Quiet)
     }
 
-    /// A progress bar over `total` bytes; hidden as that of [`Self::progress`] is.
-    pub fn progress_in_bytes(&self, total: u64) -> indicatif::ProgressBar {
+    /// A progress bar over `total` bytes, where that is known; hidden as that of [`Self::progress`] is.
+    pub fn progress_in_bytes(&self, total: Option<u64>) -> indicatif::ProgressBar {
         progress::bytes(total, self.verbosity > Verbosity::Quiet)
     }
 

@@ -74,6 +74,10 @@ const NAMES: &[(Role, &[&str])] = &[
             "betreff",
             "name",
             "headline",
+            "heading",
+            "uberschrift",
+            "ueberschrift",
+            "anzeigentitel",
             "ad_title",
             "listing_title",
             "product_name",
@@ -380,6 +384,9 @@ mod tests {
             "Numero inserzione",
         ] {
             assert_eq!(Role::of_name(name), Some(Role::Id), "{name}");
+        }
+        for name in ["Überschrift", "Anzeigentitel", "Heading"] {
+            assert_eq!(Role::of_name(name), Some(Role::Title), "{name}");
         }
         for other in ["seller", "vendeur", "Verkäufer", "verkoper", "vendedor", "卖家", ""] {
             assert_eq!(Role::of_name(other), None, "{other}");

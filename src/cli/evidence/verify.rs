@@ -97,7 +97,7 @@ pub(super) fn run(args: &Args, streams: &mut Streams) -> anyhow::Result<Outcome>
         None => find()?,
     };
     let store = Store::open(&folder).map_err(explain_store)?;
-    let bar = streams.progress(None, "bytes");
+    let bar = streams.progress_in_bytes(None);
     let mut expected = Expected {
         signers: args.signers.clone(),
         memory: Memory::of_user(),

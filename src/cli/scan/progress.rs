@@ -25,7 +25,7 @@ impl Progress {
         let sizes = files.iter().map(|file| size(file));
         let total = sizes.sum::<Option<u64>>().filter(|_| !files.is_empty());
         let bar = match total {
-            Some(total) => streams.progress_in_bytes(total),
+            Some(_) => streams.progress_in_bytes(total),
             None => streams.progress(None, "ads"),
         };
         Self { bar, in_bytes: total.is_some(), ads: 0, before: 0, file: None }
@@ -44,7 +44,7 @@ impl Progress {
         if !self.in_bytes {
             self.bar.set_position(self.ads);
         } else if let Some(read) = self.file.as_mut().and_then(|file| file.stream_position().ok()) {
-            self.bar.set_message(format!("{} ads", self.ads));
+            self.bar.set_message(format!("ads: {}, ", self.ads));
             self.bar.set_position(self.before + read);
         }
     }
