@@ -6,7 +6,8 @@
 #   RG_TERMS=30000  terms that ripgrep gets
 #   PUGMARK=…       the program, instead of target/release/pugmark
 #   PYTHON=…        a Python with scan_requirements.txt, instead of a new environment
-#   ONLY=text,jsonl,csv,memory,lexicon,start   some parts only
+#   ONLY=text,jsonl,csv,peer,memory,lexicon,start   some parts only; peer is scan_peer, which
+#                   makes the same findings in Python, and how far they are the same
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
 work=$(mktemp -d)

@@ -17,7 +17,7 @@ from scan_corpus import Market
 HERE = pathlib.Path(__file__).resolve().parent
 RUNS = int(os.environ.get("RUNS", "5"))
 PEER_MIB = int(os.environ.get("PEER_MIB", "32"))
-ONLY = os.environ.get("ONLY", "start,text,jsonl,csv,lexicon,memory").split(",")
+ONLY = os.environ.get("ONLY", "start,text,jsonl,csv,peer,lexicon,memory").split(",")
 # More terms than these ripgrep does not take within its limits, or takes minutes to build.
 RG_TERMS = int(os.environ.get("RG_TERMS", "30000"))
 # And those of which Vectorscan makes words within a minute.
@@ -110,9 +110,9 @@ class Bench:
             subprocess.run([program, "lexicon", "list", "--format", "jsonl"], stdout=out, check=True)
         for name, count in (("all", []), ("rg", [str(RG_TERMS)]), ("words", [str(WORDS_TERMS)]), ("few", ["2000"])):
             self.terms[name] = folder / f"terms-{name}"
-            self.peer("terms", lexicon, self.terms[name], *count)
+            self.say("terms", lexicon, self.terms[name], *count)
 
-    def peer(self, *arguments):
+    def say(self, *arguments):
         command = [sys.executable, HERE / "scan_peers.py", *arguments]
         return subprocess.run(command, stdout=subprocess.PIPE, check=True).stdout
 
@@ -208,6 +208,53 @@ class Bench:
             for file in self.folder.glob("jsonl-*"):
                 file.unlink()
 
+    def peer(self):
+        """A program in Python that makes the same findings, alone and as two on two halves."""
+        tables, full = self.folder / "tables", [sys.executable, HERE / "scan_peer"]
+        subprocess.run([*full, "prepare", self.program, tables], check=True)
+        for every in (200, 5):
+            path = self.listings("jsonl", every, PEER_MIB)
+            size = path.stat().st_size
+            table = Table(f"JSON lines beside Python, one offer in {every}", size, self.folder)
+            table.measure({"pugmark": self.scan(path), "pugmark, one thread": self.scan(path, "--threads", "1")})
+            halves = self.halves(path)
+            for name, parts in (("one process", [path]), ("two processes", halves)):
+                runs, built = [], []
+                for _ in range(RUNS):
+                    started = [
+                        subprocess.Popen([*full, "scan", tables, part, "--count"], stdout=subprocess.PIPE) for part in parts
+                    ]
+                    said = [json.loads(process.communicate()[0]) for process in started]
+                    core, memory = (sum(one[of] for one in said) for of in ("scan", "memory"))
+                    runs.append(Run(max(one["seconds"] for one in said), core, memory, 0))
+                    built += [one["build"] for one in said]
+                note = f", tables read in {statistics.median(built):.1f} s"
+                table.row(f"Python, orjson, pyahocorasick: the same findings, {name}", runs, note=note)
+            name = "the same packages: terms as words, no score"
+            self.in_process(table, name, size, "", "python", path, self.terms["all"])
+            self.agreement(full, tables, path, f"one offer in {every}")
+            for file in (path, *halves):
+                file.unlink()
+        ads = self.folder / "examples"
+        examples = sorted((HERE.parent / "examples" / "ads").glob("*.jsonl"))
+        ads.write_bytes(b"".join(file.read_bytes() for file in examples))
+        self.agreement(full, tables, ads, "examples/ads")
+
+    def halves(self, path):
+        """The file in two, at the end of a line."""
+        halves = [path.with_name(f"{path.name}-{at}") for at in (1, 2)]
+        with open(path, "rb") as source:
+            first = source.read(path.stat().st_size // 2) + source.readline()
+            halves[0].write_bytes(first)
+            halves[1].write_bytes(source.read())
+        return halves
+
+    def agreement(self, full, tables, ads, name):
+        """How far the findings of the program in Python are those of pugmark."""
+        command = [*full, "compare", self.program, tables, ads]
+        said = subprocess.run(command, stdout=subprocess.PIPE, check=True, text=True).stdout
+        print(f"\nThe same findings, {name}: {'; '.join(said.splitlines())}", flush=True)
+
     def packed(self, path):
         packed = path.with_name(f"{path.name}.gz")
         with open(path, "rb") as source, gzip.open(packed, "wb", compresslevel=6) as out:
@@ -216,7 +263,7 @@ class Bench:
 
     def parquet(self, path):
         target = path.with_name(f"{path.name}.parquet")
-        self.peer("parquet", path, target)
+        self.say("parquet", path, target)
         return target
 
     def csv(self):

@@ -6,9 +6,10 @@
     scan_peers.py python ADS.jsonl TERMS               orjson and pyahocorasick
     scan_peers.py vectorscan ADS.txt TERMS HOW         hyperscan, the Python package of Vectorscan
 
-The last two print one JSON object: seconds to build and to scan (time on a core), matches,
-and what they learnt. HOW is `literal` (no word boundaries, each match handed to Python),
-`engine` (the same, nothing handed over) or `words` (boundaries by the engine).
+scan_peer/ makes the findings of pugmark in Python. The last two here print one JSON object:
+seconds to build and to scan (time on a core), matches, and what they learnt. HOW is `literal`
+(no word boundaries, each match handed to Python), `engine` (the same, nothing handed over) or
+`words` (boundaries by the engine).
 """
 
 import json

@@ -1,0 +1,228 @@
+"""In which language an ad is written: src/scan/language.rs, and of whatlang what it calls.
+
+The trigrams and alphabets are read from the sources of the crate whatlang, which cargo keeps.
+"""
+
+import os
+import pathlib
+import re
+import sys
+from collections import Counter
+
+from terms import CODES, PLACE
+from words import Table
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
+NAMES = "Eng Fra Deu Nld Spa Ita Por Pol Ces Rus Ukr Cmn Jpn Kor Vie Tha Ind Ara Tur Swe Fin Hun"
+CODE_OF = dict(zip(NAMES.split(), "en fr de nl es it pt pl cs ru uk zh ja ko vi th id ar tr sv fi hu".split()))
+KEEP, ENOUGH, SETTLED = 0.55, 3.0, 6.0
+UNIVERSAL = 1 | 1 << PLACE["xx"]
+ENGLISH = 1 << PLACE["en"]
+
+
+def bits(codes):
+    return sum(1 << PLACE[code] for code in codes.split())
+
+
+LATIN = bits("en fr de nl es it pt pl cs vi id tr sv fi hu")
+NAMED_ONLY = bits("sv fi hu")
+
+
+def read_profiles():
+    """For Latin and Cyrillic: languages, the place of each trigram by language, and the alphabets."""
+    version = re.search(r'name = "whatlang"\nversion = "(.*?)"', (ROOT / "Cargo.lock").read_text())[1]
+    home = pathlib.Path(os.environ.get("CARGO_HOME", pathlib.Path.home() / ".cargo"))
+    source = next(home.glob(f"registry/src/*/whatlang-{version}/src"), None)
+    if source is None:
+        sys.exit(f"no sources of whatlang {version} in {home}: run `cargo fetch`")
+    text = (source / "trigrams/profiles.rs").read_text("utf-8")
+    profiles = {}
+    for script, name in (("L", "latin"), ("C", "cyrillic")):
+        listed = re.search(rf"static {name.upper()}_LANGS.*?\n\];", text, re.DOTALL)[0]
+        languages, places = [], {}
+        for part in listed.split("Lang::")[1:]:
+            if (language := part[:3]) in CODE_OF:
+                for at, trigram in enumerate(re.findall(r"Trigram\('(.*?)', '(.*?)', '(.*?)'\)", part)):
+                    trigram = "".join(c.replace("\\'", "'") for c in trigram)
+                    places.setdefault(trigram, []).append((len(languages), at))
+                languages.append(CODE_OF[language])
+        alphabets = (source / f"alphabets/{name}.rs").read_text("utf-8")
+        letters = dict(re.findall(r'const ([A-Z]{3}): &str =\s*"(.*?)"', alphabets))
+        mapping = (source / "scripts/lang_mapping.rs").read_text("utf-8")
+        order = re.findall("Lang::(...)", re.search(rf"const {name.upper()}_LANGS.*?\];", mapping, re.DOTALL)[0])
+        alphabets = [(CODE_OF[one], frozenset(letters[one.upper()])) for one in order if one in CODE_OF]
+        profiles[script] = languages, places, alphabets
+    return profiles
+
+
+def find_script(c):
+    """Latin, Cyrillic, Russian, Ukrainian, Han, kana, hangul, Thai, Arabic letters."""
+    if c.isascii():
+        return "l" if c.isalpha() else " "
+    for letters, name in (("ыэёъ", "r"), ("іїєґ", "u")):
+        if c in letters:
+            return name
+    for low, high, name in (
+        ("\u0400", "\u052f", "c"), ("\u3041", "\u30ff", "k"), ("\u3400", "\u9fff", "h"), ("\uac00", "\ud7a3", "g"),
+        ("\u0e00", "\u0e7f", "t"), ("\u0600", "\u06ff", "a"),
+    ):
+        if low <= c <= high:
+            return name
+    return "l" if c.isalpha() else " "
+
+
+SCRIPT = Table(find_script)
+
+
+def scripts(texts):
+    """The languages whose script the texts are written in."""
+    if all(text.isascii() for text in texts):
+        return LATIN if any(text.lower() != text.upper() for text in texts) else 0
+    seen = Counter("".join(text[:2000] for text in texts).translate(SCRIPT))
+    cyrillic = seen["c"] + seen["r"] + seen["u"]
+    han, kana, hangul = seen["h"] * 3, seen["k"] * 2, seen["g"] * 3
+    total = max(1, seen["l"] + cyrillic + han + kana + hangul + seen["t"] + seen["a"])
+    found = LATIN if seen["l"] * 8 >= total else 0
+    if cyrillic * 8 >= total:
+        found |= bits("ru" if seen["r"] and not seen["u"] else "uk" if seen["u"] and not seen["r"] else "ru uk")
+    if kana * 8 >= total or (kana and han * 8 >= total):
+        found |= bits("ja")
+    elif han * 8 >= total:
+        found |= bits("zh ja")
+    for count, code in ((hangul, "ko"), (seen["t"], "th"), (seen["a"], "ar")):
+        if count * 8 >= total:
+            found |= bits(code)
+    return found
+
+
+STOPS = {code: " " for code in (*range(0x41), *range(0x5B, 0x61), *range(0x7B, 0x7F))}
+
+
+def find_main(c):
+    """The scripts that whatlang tells apart, as far as its languages are ours."""
+    if STOPS.get(ord(c)):
+        return " "
+    for name, ranges in (
+        ("L", "az AZ \x80ɏ ɐʯ ᴀᶿ Ḁỿ ℀⅏ ⱠⱿ ꜠ꟿ ꬰ꭯"), ("C", "Ѐ҄ ҇ԯ"), ("A", "\u0600ۿ ݐ߿ ࢠࣿ ﭐ﷿ ﹰ\ufeff"),
+        ("M", "⺀⻳ ⼀⿕ 々〇 〡〩 〸〻 㐀䶿 一鿿 豈﩯 𠀀𯿿"), ("H", "\u3040\u309f"), ("K", "\u30a0\u30ff"), ("G", "가힣 ᄀᇿ"), ("T", "ก๛"),
+    ):
+        for pair in ranges.split(" "):
+            if len(pair) == 2 and pair[0] <= c <= pair[1]:
+                return name
+    return "?"
+
+
+MAIN = Table(find_main)
+
+
+class Languages:
+    """Tells the language of ads."""
+
+    def __init__(self, function_words, profiles):
+        self.function_words = function_words
+        self.profiles = profiles
+        self.shares = {}
+
+    def share(self, languages):
+        """The places of a set of languages, and how many they are."""
+        found = self.shares.get(languages)
+        if found is None:
+            places = [place for place in range(len(CODES)) if languages >> place & 1]
+            found = self.shares[languages] = places, len(places)
+        return found
+
+    def spoken(self, texts, token_lists, hits, hint):
+        """The likeliest language (or None), and those that are not ruled out, as bits."""
+        evidence = [0.0] * len(CODES)
+        share, words = self.share, self.function_words
+        for languages, size in hits:
+            if not languages & UNIVERSAL and size >= 3:
+                places, count = share(languages)
+                for place in places:
+                    evidence[place] += min(size, 16) / 8 / count
+        for tokens in token_lists:
+            for token in tokens:
+                languages = words.get(token[2])
+                if languages:
+                    places, count = share(languages)
+                    for place in places:
+                        evidence[place] += 1.5 / count
+        if hint in PLACE:
+            evidence[PLACE[hint]] += 1.5
+        possible = scripts(texts)
+        places, count = share(possible)
+        if count != 1:
+            most, after = sorted([*(evidence[place] for place in places), 0.0, 0.0], reverse=True)[:2]
+            if most < SETTLED or after > most * 0.4:
+                self.by_trigrams(" ".join(texts), evidence)
+        evidence = [amount if possible >> place & 1 else 0.0 for place, amount in enumerate(evidence)]
+        if not places:
+            return None, 0
+        best = max(places, key=lambda place: (evidence[place], -place))
+        most = evidence[best]
+        if most < ENOUGH and count != 1:
+            return CODES[best] if most > 1.0 else None, possible & ~NAMED_ONLY | 1 << best
+        found = 1 << best | ENGLISH
+        for place, amount in enumerate(evidence):
+            if amount >= most * KEEP:
+                found |= 1 << place
+        return CODES[best], found
+
+    def by_trigrams(self, text, evidence):
+        letters = min(200, sum(map(str.isalpha, text)))
+        if letters < 12:
+            return
+        found = self.whatlang(text)
+        if found:
+            evidence[PLACE[found[0]]] += found[1] * min(5.0, max(0.5, letters / 40))
+
+    def whatlang(self, text):
+        """The language and how sure it is, as whatlang finds them."""
+        seen = Counter(text.translate(MAIN))
+        seen.pop(" ", None)
+        if not seen:
+            return None
+        script = max(seen, key=lambda name: seen[name])
+        if script in "LC":
+            return self.by_letters(text.lower(), script)
+        if script == "M":
+            japanese = seen["H"] + seen["K"]
+            share = japanese / (seen["M"] + japanese)
+            return ("ja", 1.0 if share > 0.2 else 0.5) if share > 0.05 else ("zh", 0.5 if share > 0.02 else 1.0)
+        only = {"G": "ko", "T": "th", "H": "ja", "K": "ja", "A": "ar"}.get(script)
+        return only and (only, 1.0)
+
+    def by_letters(self, text, script):
+        languages, places, alphabets = self.profiles[script]
+        spaced = text.translate(STOPS)
+        letters = Counter(spaced)
+        letters.pop(" ", None)
+        count = sum(letters.values())
+        scores = []
+        for code, alphabet in alphabets:
+            known = sum(number for letter, number in letters.items() if letter in alphabet)
+            scores.append((max(0, 2 * known - count) / count, code))
+        scores.sort(key=lambda score: -score[0])
+        spaced = f" {spaced} "
+        trigrams = Counter(map("".join, zip(spaced, spaced[1:], spaced[2:])))
+        # A space stands between two letters or not at all.
+        wanted = [(number, one) for one, number in trigrams.items() if one[1] != " " or (one[0] != " " and one[2] != " ")]
+        ordered = sorted(wanted, reverse=True)[:600]
+        distances = [90_000] * len(languages)
+        for at, (_, trigram) in enumerate(ordered):
+            for language, place in places.get(trigram, ()):
+                distances[language] += abs(at - place) - 300
+        unique = len(ordered)
+        most = unique * 300
+        by_trigram = {}
+        for code, distance in zip(languages, distances):
+            by_trigram[code] = (most - max(0, distance - max(0, 300 - unique) * 300)) / most
+        weight = min(2 / 3, max(1 / 3, 2 / 3 - count / 300))
+        mixed = [(score * weight + by_trigram.get(code, 0.0) * (1 - weight), code) for score, code in scores]
+        mixed.sort(key=lambda score: -score[0])
+        (first, code), (second, _) = mixed[:2]
+        if not first or not second:
+            return code, first
+        sure = 3 / unique + 0.015
+        rate = (first - second) / second
+        return code, 1.0 if rate > sure else rate / sure
