@@ -10,6 +10,10 @@ use crate::evidence::digest::Sha256;
 
 /// Longest head of a record.
 const LONGEST_HEAD: u64 = 1 << 20;
+/// So much of the heads of all records may be kept, and so many times the bytes read besides:
+/// packed heads of nothing but blanks would fill the memory, as readers keep all records.
+const HEADS: u64 = 1 << 26;
+const HEADS_TO_BYTES: u64 = 8;
 
 /// A record that was read and checked.
 #[derive(Debug)]
@@ -38,6 +42,8 @@ impl ReadRecord {
 pub(in crate::evidence) struct WarcReader<R> {
     input: Option<Counting<BufReader<R>>>,
     number: usize,
+    /// Bytes of the heads of all records so far.
+    heads: u64,
     pieces: Pieces,
 }
 
@@ -45,7 +51,7 @@ impl<R: Read> WarcReader<R> {
     /// Starts to read.
     pub(in crate::evidence) fn new(input: R) -> Self {
         let input = Counting { inner: BufReader::with_capacity(1 << 17, input), count: 0 };
-        Self { input: Some(input), number: 0, pieces: Pieces::default() }
+        Self { input: Some(input), number: 0, heads: 0, pieces: Pieces::default() }
     }
 
     /// Returns the next record; `None` at the end of the file.
@@ -69,7 +75,7 @@ impl<R: Read> WarcReader<R> {
             fields: BTreeMap::new(),
             faults: Vec::new(),
         };
-        read_head(&mut member, &mut record)?;
+        self.heads += read_head(&mut member, &mut record)?;
         read_block(&mut member, &mut self.pieces, &mut record)?;
         // No more than a record may end with, so that a bomb behind it does not burst.
         let mut rest = Vec::new();
@@ -80,12 +86,17 @@ impl<R: Read> WarcReader<R> {
         io::copy(&mut member, &mut io::sink())?;
         let input = member.into_inner().into_inner();
         record.end = input.count;
+        self.heads += record.http_head.len() as u64;
+        if self.heads > HEADS + HEADS_TO_BYTES * record.end {
+            return Err(io::Error::other("the heads of its records are longer than is kept"));
+        }
         self.input = Some(input);
         Ok(Some(record))
     }
 }
 
-fn read_head(member: &mut impl BufRead, record: &mut ReadRecord) -> io::Result<()> {
+/// Returns the length of the head.
+fn read_head(member: &mut impl BufRead, record: &mut ReadRecord) -> io::Result<u64> {
     let mut head = member.take(LONGEST_HEAD);
     let mut line = String::new();
     head.read_line(&mut line)?;
@@ -99,7 +110,7 @@ fn read_head(member: &mut impl BufRead, record: &mut ReadRecord) -> io::Result<(
             return Err(io::Error::other("the head of the record is broken"));
         };
         if text.is_empty() {
-            return Ok(());
+            return Ok(LONGEST_HEAD - head.limit());
         }
         match text.split_once(": ") {
             Some((name, value)) => {
@@ -245,5 +256,28 @@ mod tests {
                 assert_eq!(record.faults.len(), faults, "{length}: {:?}", record.faults);
             }
         }
+    }
+
+    /// Heads of one letter pack a thousand times smaller.
+    #[test]
+    fn heads_that_would_fill_the_memory_are_not_kept() {
+        let long = format!("HTTP/1.1 200 OK\r\nX: {}\r\n\r\n", "a".repeat(1_000_000));
+        let kind = "application/http;msgtype=response";
+        let record = RecordHead::new(Kind::Response, Timestamp::UNIX_EPOCH, kind);
+        let mut writer = WarcWriter::new(Vec::new());
+        for _ in 0..80 {
+            writer.put_bytes(&record, long.as_bytes()).unwrap();
+        }
+        let file = writer.into_inner();
+        let mut reader = WarcReader::new(&file[..]);
+        let mut read = 0;
+        let told = loop {
+            match reader.next() {
+                Ok(Some(_)) => read += 1,
+                Ok(None) => break String::new(),
+                Err(err) => break err.to_string(),
+            }
+        };
+        assert!(told.contains("longer than is kept") && (60..80).contains(&read), "{read}: {told}");
     }
 }
