@@ -11,7 +11,7 @@ use crate::case::{CASE_FILE, CaseRecord, Folder};
 use crate::cli::case_folder::CaseDir;
 use crate::cli::format::FormatArgs;
 use crate::cli::{Outcome, Streams};
-use crate::output::Record;
+use crate::output::{Format, Record};
 
 /// Show what a case is about and holds
 #[derive(Debug, clap::Args)]
@@ -72,7 +72,9 @@ impl Record for Line {
 pub(super) fn show(args: &ShowArgs, streams: &mut Streams) -> anyhow::Result<Outcome> {
     let case = args.case.open()?;
     let line = line(&case)?;
-    streams.print(args.format.choice(), &[line])?;
+    // One record is read more easily down than across.
+    let list = streams.data_is_terminal().then_some(Format::List);
+    streams.print(args.format.choice().or(list), &[line])?;
     Ok(Outcome::Done)
 }
 
