@@ -113,6 +113,15 @@ const NEAR: f64 = 0.5;
 /// Words after which a text is mostly the shop's own.
 const DEEP: f64 = 80.0;
 
+/// How much more a price says beside the name of an animal or plant that begins the ad.
+const NAMED: f64 = 2.2;
+/// Words of the title in which such a name stands.
+const BEGINNING: usize = 8;
+
+/// How much a fossil takes from a strong code word: the lines of Schreger are those of
+/// elephants as well as of mammoths.
+const FOSSIL_CODE: f64 = 0.25;
+
 /// How many points an anchor may lie behind the strongest one to count as well.
 const BEHIND: f64 = 20.0;
 
@@ -216,7 +225,8 @@ pub(super) fn features(marks: &[Mark<'_>], anchor: usize, around: Circumstances)
         ("taxon.unknown", around.unknown_name && generic),
     ] {
         if there {
-            found.add(name, 1.0, None);
+            let value = if name == "price" && found.is_named_for_sale() { NAMED } else { 1.0 };
+            found.add(name, value, None);
         }
     }
     found.features
@@ -288,6 +298,18 @@ impl Found<'_> {
             _ if self.marks.iter().any(in_title) => 0.0,
             _ => 0.3 + depth.min(1.0) * 0.7,
         }
+    }
+
+    /// True where the title names an animal or plant of a group that is mostly traded
+    /// alive, and nothing speaks of something else.
+    fn is_named_for_sale(&self) -> bool {
+        let Mark { hit, term, standing, .. } = &self.marks[self.anchor];
+        let is_name = term.kind == Kind::Taxon
+            && (standing.scientific || term.weight == Weight::Strong)
+            && !hit.part;
+        let is_first = hit.field == 0 && hit.place < BEGINNING;
+        let is_clean = self.features.iter().any(|feature| feature.name == "clean");
+        is_name && is_first && is_clean && standing.kept
     }
 
     /// A taxon that is not listed and is named beside an anchor that could be of it.
@@ -373,7 +395,11 @@ impl Found<'_> {
         self.marks
             .iter()
             .enumerate()
-            .filter(|(_, mark)| mark.term.kind == kind || (kind == Kind::Tell && is_denial(mark)))
+            .filter(|(_, mark)| {
+                mark.term.kind == kind
+                    || (kind == Kind::Tell && is_denial(mark))
+                    || (kind == Kind::Specimen && self.is_work_in_it(mark))
+            })
             .filter(|(_, mark)| mark.hit.part || !same_words(&mark.hit, anchor))
             .filter(|(_, mark)| !self.is_said_already(mark))
             .map(|(at, mark)| {
@@ -383,6 +409,14 @@ impl Found<'_> {
                 (self.share(mark) * if proves { near.max(0.75) } else { near }, at)
             })
             .max_by(|a, b| a.0.total_cmp(&b.0).then(b.1.cmp(&a.1)))
+    }
+
+    /// True for work that is typical of the material: *puzzle ball* beside *ivory*.
+    fn is_work_in_it(&self, mark: &Mark<'_>) -> bool {
+        let anchor = &self.marks[self.anchor];
+        anchor.term.kind == Kind::Product
+            && mark.term.kind == Kind::Craft
+            && mark.standing.about == anchor.standing.about
     }
 
     /// True for a part that the material itself names: *jaw* beside *shark jaw*.
@@ -406,6 +440,7 @@ impl Found<'_> {
     fn negatives(&mut self) {
         let anchor = &self.marks[self.anchor].hit;
         let of_sharks = self.marks.iter().any(is_of_sharks);
+        let is_code = anchor_feature(&self.marks[self.anchor]) == "code.strong";
         let mut contexts: BTreeMap<&'static str, (f64, usize)> = BTreeMap::new();
         for (at, mark) in self.marks.iter().enumerate() {
             let Some(name) = context(mark).filter(|_| !mark.denied) else { continue };
@@ -425,6 +460,7 @@ impl Found<'_> {
             };
             let value = match name {
                 "negative.pet-supplies" => supplies(value, &mark.hit, anchor),
+                "negative.fossil" if is_code => FOSSIL_CODE * value,
                 _ => value,
             };
             let known = contexts.entry(name).or_insert((value, at));
@@ -482,7 +518,9 @@ fn context(mark: &Mark<'_>) -> Option<&'static str> {
     let to = mark.term.refers_to().next()?;
     match mark.term.kind {
         Kind::Negative => negative_feature(to),
-        Kind::Product if to.starts_with("fossil") => Some("negative.fossil"),
+        Kind::Product if to.starts_with("fossil") || to == "mammoth-ivory" => {
+            Some("negative.fossil")
+        }
         // Cow leather with the grain of a crocodile is a print of it.
         Kind::Product if to == "printed-leather" => Some("negative.print"),
         _ => None,

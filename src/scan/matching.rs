@@ -402,12 +402,18 @@ fn without_article(form: &str) -> Option<&str> {
 fn drop_covered(vocabulary: &Vocabulary, text: &Text, out: &mut Vec<Hit>, begin: usize) {
     let found = &out[begin..];
     let kinds: Vec<Kind> = found.iter().map(|hit| vocabulary.kind(hit.term)).collect();
+    let denies = |at: usize| {
+        kinds[at] == Kind::Legality
+            && vocabulary.term(found[at].term).refers_to().any(|to| to == "no-papers")
+    };
     let covers = |long: usize, short: usize| {
         let (a, b) = (&found[long], &found[short]);
         a.start <= b.start
             && b.end <= a.end
             && a.end - a.start > b.end - b.start
-            && is_covering(kinds[long], kinds[short])
+            // *sans CITES* claims no certificate.
+            && (is_covering(kinds[long], kinds[short])
+                || (kinds[short] == Kind::Legality && denies(long) && !denies(short)))
     };
     // A part of a word that is a term itself says nothing else: Glas in Glasaal.
     let parts = |whole: usize, part: usize| {
@@ -453,6 +459,8 @@ fn is_covering(long: Kind, short: Kind) -> bool {
         }
         Kind::Negative => short != Kind::Negative,
         Kind::Tell | Kind::Legality => matches!(short, Kind::Negative | Kind::Tell | Kind::Product),
+        // Dutch *te koop* is an offer, and *koop* alone asks.
+        Kind::Offer | Kind::Ask => matches!(short, Kind::Offer | Kind::Ask),
         other => other == short,
     }
 }
