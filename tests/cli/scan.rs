@@ -260,3 +260,38 @@ fn what_an_ad_says_it_has_not_is_no_claim() {
         "{claims:?}"
     );
 }
+
+#[test]
+fn verdicts_follow_the_law_and_the_way_people_write() {
+    let cases = [
+        // Hybrids count to the fourth generation.
+        ("flag", "Savannah F2 Kitten abzugeben, 2500 €"),
+        ("clear", "Savannah F6 Kitten abzugeben, 900 €"),
+        ("flag", "Wolfhund F3 Welpen, 900 €"),
+        // Lines that only ivory has; those of mammoths look alike.
+        ("flag", "Statuette en os ancienne, stries de Schreger visibles, 250 €"),
+        ("review", "Statuette os de mammouth, stries de Schreger visibles, 250 €"),
+        ("clear", "Mammoth ivory pendant, $80"),
+        // Real fur, no print.
+        ("flag", "Leopardenmantel, echter Leopard, 60er Jahre, 300 €"),
+        ("clear", "Leopard Print Mantel, Kunstfell, 30 €"),
+        // An offer that holds a word of asking.
+        ("flag", "glasaal te koop, per kilo, 300 €"),
+        ("clear", "te koop gevraagd: griekse landschildpad"),
+        // The name of a kept animal and a price.
+        ("flag", "groene leguaan 75 €"),
+        ("clear", "leguaan terrarium zonder dier 75 €"),
+        // Work and material.
+        ("flag", "Elfenbein, Netsuke signiert, 300 €"),
+        ("clear", "puzzle ball plastic, ivory colour, £6"),
+        // Clothes by their colour.
+        ("clear", "feestjurk ivoor, nieuw met certificaat, 40 €"),
+    ];
+    let ads: String = cases.iter().map(|(_, ad)| format!("{ad}\n")).collect();
+    let output = Sandbox::new().pipe(&["scan"], ads);
+    let found = records(&String::from_utf8(output.stdout).unwrap());
+    assert_eq!(found.len(), cases.len());
+    for ((verdict, ad), record) in cases.iter().zip(&found) {
+        assert_eq!(record["pugmark"]["verdict"], *verdict, "{ad}: {}", record["pugmark"]);
+    }
+}
