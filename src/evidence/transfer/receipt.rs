@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use data_encoding::BASE64;
-use fs_err as fs;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -13,6 +12,7 @@ use crate::evidence::custody::{LOG_FILE, Line, Log};
 use crate::evidence::digest::Sha256;
 use crate::evidence::key::{PublicKey, Signer};
 use crate::evidence::keys::CaseKeys;
+use crate::evidence::plain_file;
 use crate::evidence::store::Store;
 
 const SCHEMA: &str = "pugmark.receipt/1";
@@ -185,7 +185,8 @@ impl Countersigned {
     ///
     /// When it cannot be read or is no countersigned receipt.
     pub fn read(path: &Path) -> Result<Self, TransferError> {
-        let read: Result<Self, _> = serde_json::from_slice(&fs::read(path)?);
+        let read: Result<Self, _> =
+            serde_json::from_slice(&plain_file::read(path, plain_file::LIST)?);
         let read = read.map_err(|err| TransferError::Receipt(err.to_string()))?;
         let known = read.schema == COUNTERSIGNED_SCHEMA;
         let unknown =

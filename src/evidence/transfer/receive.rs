@@ -15,6 +15,7 @@ use crate::evidence::durable;
 use crate::evidence::interrupt::Interrupt;
 use crate::evidence::keys::CaseKeys;
 use crate::evidence::other_digests::Also;
+use crate::evidence::plain_file;
 use crate::evidence::store::{Custodian, ITEMS, Store};
 use crate::evidence::verify::{Check, Expected, verify};
 
@@ -112,9 +113,11 @@ struct Sound {
 
 impl Sound {
     fn check(root: &Path, package: Sha256, senders: &[Sha256]) -> Result<Self, TransferError> {
-        let missing = |name: &str| TransferError::refused(name, "is missing");
-        let text = fs::read_to_string(root.join(RECEIPT)).map_err(|_| missing(RECEIPT))?;
-        let signature = fs::read(root.join(SIGNATURE)).map_err(|_| missing(SIGNATURE))?;
+        let missing = |name: &str| TransferError::refused(name, "is missing or cannot be used");
+        let text = plain_file::read_text(&root.join(RECEIPT), plain_file::LIST)
+            .map_err(|_| missing(RECEIPT))?;
+        let signature = plain_file::read(&root.join(SIGNATURE), plain_file::SMALL)
+            .map_err(|_| missing(SIGNATURE))?;
         let receipt = Receipt::parse(&text)?;
         let store = Store::open(&root.join(CASE)).map_err(|_| missing("case/custody.jsonl"))?;
         fs::create_dir_all(store.root().join(ITEMS))?;
