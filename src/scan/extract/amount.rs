@@ -2,6 +2,7 @@
 
 use std::sync::LazyLock;
 
+use memchr::memmem::Finder;
 use rustc_hash::FxHashMap;
 
 use crate::lexicon::fold::fold;
@@ -85,10 +86,15 @@ pub fn of_word(word: &str) -> Option<&'static Unit> {
 /// True when a word for two stands inside a run without spaces: 鹦鹉一对.
 #[must_use]
 pub fn holds_pair(run: &str) -> bool {
-    UNITS.iter().any(|(word, unit)| {
-        *unit == Unit::Pair(2.0) && word.chars().count() >= 2 && run.contains(word.as_str())
-    })
+    PAIRS.iter().any(|pair| pair.find(run.as_bytes()).is_some())
 }
+
+/// The words of two letters or more for two.
+static PAIRS: LazyLock<Vec<Finder<'_>>> = LazyLock::new(|| {
+    let pairs =
+        UNITS.iter().filter(|(word, unit)| **unit == Unit::Pair(2.0) && word.chars().count() >= 2);
+    pairs.map(|(word, _)| Finder::new(word)).collect()
+});
 
 /// What the token `at` makes of a number.
 #[must_use]

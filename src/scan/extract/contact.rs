@@ -3,7 +3,8 @@
 use std::ops::RangeInclusive;
 use std::sync::LazyLock;
 
-use memchr::memmem::{self, Finder};
+use memchr::memmem::Finder;
+use rustc_hash::FxHashMap;
 use serde::Serialize;
 
 use crate::lexicon::fold::{Class, class};
@@ -148,19 +149,17 @@ fn disguised_emails(text: &str, out: &mut Vec<Contact>) {
 /// True for the name of the sign `@`, with or without brackets.
 fn is_at_sign(word: &str) -> bool {
     let word = word.trim_matches(|c: char| !c.is_alphanumeric());
-    matches!(word.len(), 2 | 3 | 6 | 7 | 10 | 12)
-        && matches!(
-            word.to_lowercase().as_str(),
-            "at" | "arobase" | "ät" | "arroba" | "chiocciola" | "собака"
-        )
+    let is = |name: &str| word.len() == name.len() && word.to_lowercase() == name;
+    ["at", "arobase", "arroba", "chiocciola"].iter().any(|name| word.eq_ignore_ascii_case(name))
+        || !word.is_ascii() && (is("ät") || is("собака"))
 }
 
 /// Words at spaces, and brackets apart from what stands before them.
 fn split(text: &str) -> Vec<(usize, &str)> {
     let mut words = Vec::new();
     let mut start = None;
+    let mut closed = false;
     for (at, c) in text.char_indices() {
-        let closed = start.is_some_and(|from| text[from..at].ends_with([')', ']', '}']));
         if (c.is_whitespace() || matches!(c, '(' | '[' | '{' | '<') || closed)
             && let Some(from) = start.take()
         {
@@ -169,6 +168,7 @@ fn split(text: &str) -> Vec<(usize, &str)> {
         if !c.is_whitespace() && start.is_none() {
             start = Some(at);
         }
+        closed = matches!(c, ')' | ']' | '}');
     }
     if let Some(from) = start {
         words.push((from, &text[from..]));
@@ -195,8 +195,8 @@ fn is_host(domain: &str) -> bool {
 
 fn links(text: &str, out: &mut Vec<Contact>) {
     let lower = text.to_ascii_lowercase();
-    for scheme in ["https://", "http://", "www.", "t.me/", "wa.me/", "m.me/"] {
-        for at in memmem::find_iter(lower.as_bytes(), scheme) {
+    for (scheme, finder) in &*BEGINNINGS {
+        for at in finder.find_iter(lower.as_bytes()) {
             let inside = at > 0
                 && !lower[..at].ends_with(|c: char| c.is_whitespace() || "(<\"'".contains(c));
             if inside && !scheme.contains("://") {
@@ -212,6 +212,12 @@ fn links(text: &str, out: &mut Vec<Contact>) {
         }
     }
 }
+
+/// What links begin with, ready to be found.
+static BEGINNINGS: LazyLock<[(&str, Finder<'_>); 6]> = LazyLock::new(|| {
+    ["https://", "http://", "www.", "t.me/", "wa.me/", "m.me/"]
+        .map(|word| (word, Finder::new(word)))
+});
 
 fn link(written: &str, out: &mut Vec<Contact>) {
     let without = written.split_once("://").map_or(written, |(_, rest)| rest);
@@ -232,7 +238,9 @@ fn handles(text: &str, out: &mut Vec<Contact>) {
     if lower.len() != text.len() {
         return;
     }
-    for (kind, word, finder) in &*ANNOUNCED {
+    let starts = Starts::of(lower.as_bytes());
+    let announced = ANNOUNCED.iter().filter(|(_, word, _)| starts.may_have(word.as_bytes()));
+    for (kind, word, finder) in announced {
         for at in finder.find_iter(lower.as_bytes()) {
             let before = lower[..at].chars().next_back();
             let spaced = before.is_none_or(|c| !c.is_ascii_alphanumeric() && c != '.' && c != '/');
@@ -240,6 +248,29 @@ fn handles(text: &str, out: &mut Vec<Contact>) {
                 push(out, kind, name.to_lowercase(), name);
             }
         }
+    }
+}
+
+/// A bit for the first two bytes wherever a word begins in a text.
+struct Starts([u64; 64]);
+
+impl Starts {
+    fn of(text: &[u8]) -> Self {
+        let mut starts = Self([0; 64]);
+        let mut inside = false;
+        for [one, two] in text.array_windows() {
+            if !inside {
+                starts.0[usize::from(one & 63)] |= 1 << (two & 63);
+            }
+            inside = one.is_ascii_alphanumeric();
+        }
+        starts
+    }
+
+    /// False when no word of the text begins as `word` does.
+    fn may_have(&self, word: &[u8]) -> bool {
+        let [one, two, ..] = word else { return true };
+        self.0[usize::from(one & 63)] & 1 << (two & 63) != 0
     }
 }
 
@@ -269,7 +300,11 @@ fn handle<'a>(rest: &'a str, kind: &str, word: &str) -> Option<&'a str> {
 }
 
 fn phones(text: &str, country: Option<&str>, out: &mut Vec<Contact>) {
-    let spelled = with_spelled_digits(text);
+    let digits = signs(text).filter(|(_, _, sign)| sign.is_ascii_digit()).count();
+    if digits < FEWEST {
+        return;
+    }
+    let spelled: Vec<Sign> = signs(text).collect();
     let mut at = 0;
     while at < spelled.len() {
         let Some((end, digits)) = phone_at(&spelled, at) else {
@@ -286,6 +321,9 @@ fn phones(text: &str, country: Option<&str>, out: &mut Vec<Contact>) {
         at = end;
     }
 }
+
+/// Digits of the shortest telephone number.
+const FEWEST: usize = 8;
 
 /// A character of a text that may be written as a word: its bytes and the digit.
 type Sign = (usize, usize, char);
@@ -343,18 +381,18 @@ const SPELLED: &[(&str, char)] = &[
     ("nueve", '9'),
 ];
 
-fn with_spelled_digits(text: &str) -> Vec<Sign> {
-    let mut signs = Vec::with_capacity(text.len());
+/// The characters of `text`, and a digit for the name of one.
+fn signs(text: &str) -> impl Iterator<Item = Sign> {
     let mut at = 0;
     let mut fresh = true;
-    while let Some(c) = text[at..].chars().next() {
+    std::iter::from_fn(move || {
+        let (start, c) = (at, text[at..].chars().next()?);
         let word = if fresh { spelled_digit(&text[at..]) } else { None };
         let (length, sign) = word.unwrap_or_else(|| (c.len_utf8(), number::digit(c).unwrap_or(c)));
-        signs.push((at, at + length, sign));
         at += length;
         fresh = word.is_none() && !c.is_alphabetic();
-    }
-    signs
+        Some((start, at, sign))
+    })
 }
 
 /// The bytes of the first word of `text` and its digit, where it is the name of one.
@@ -363,9 +401,21 @@ fn spelled_digit(text: &str) -> Option<(usize, char)> {
     if !SPELLED_BYTES.contains(&length) {
         return None;
     }
-    let word = text[..length].to_lowercase();
-    SPELLED.iter().find(|(name, _)| *name == word).map(|(_, digit)| (length, *digit))
+    let mut room = [0; *SPELLED_BYTES.end()];
+    let folded = &mut room[..length];
+    folded.copy_from_slice(&text.as_bytes()[..length]);
+    let digit = if text[..length].is_ascii() {
+        folded.make_ascii_lowercase();
+        DIGITS.get(&*folded)
+    } else {
+        DIGITS.get(text[..length].to_lowercase().as_bytes())
+    };
+    digit.map(|digit| (length, *digit))
 }
+
+/// The digits by the bytes of their names.
+static DIGITS: LazyLock<FxHashMap<&[u8], char>> =
+    LazyLock::new(|| SPELLED.iter().map(|(name, digit)| (name.as_bytes(), *digit)).collect());
 
 /// The end of the telephone number that begins at `at`, and its digits.
 fn phone_at(signs: &[Sign], at: usize) -> Option<(usize, String)> {

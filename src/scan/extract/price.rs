@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
+use memchr::memmem::Finder;
 use serde::Serialize;
 
 use crate::lexicon::words::Gap;
@@ -105,10 +106,14 @@ fn made(amount: f64, currency: Option<String>, rates: &Rates) -> Option<Price> {
 const GLUED: &[(&str, &str)] =
     &[("rp", "IDR"), ("rm", "MYR"), ("rs", "INR"), ("eur", "EUR"), ("usd", "USD"), ("chf", "CHF")];
 
+/// The words of [`GLUED`], ready to be found.
+static FINDERS: LazyLock<[Finder<'_>; GLUED.len()]> =
+    LazyLock::new(|| std::array::from_fn(|at| Finder::new(GLUED[at].0)));
+
 fn glued(original: &str) -> Option<(f64, &'static str)> {
     let lower = original.to_ascii_lowercase();
-    GLUED.iter().find_map(|(word, code)| {
-        lower.match_indices(word).find_map(|(at, _)| {
+    GLUED.iter().zip(&*FINDERS).find_map(|((word, code), finder)| {
+        finder.find_iter(lower.as_bytes()).find_map(|at| {
             let fresh = lower[..at].chars().next_back().is_none_or(|c| !c.is_alphanumeric());
             let rest = lower[at + word.len()..].trim_start_matches('.');
             let end =
