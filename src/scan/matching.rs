@@ -413,7 +413,8 @@ fn drop_covered(vocabulary: &Vocabulary, text: &Text, out: &mut Vec<Hit>, begin:
             && a.end - a.start > b.end - b.start
             // *sans CITES* claims no certificate.
             && (is_covering(kinds[long], kinds[short])
-                || (kinds[short] == Kind::Legality && denies(long) && !denies(short)))
+                || (kinds[short] == Kind::Legality && denies(long) && !denies(short))
+                || is_sign(vocabulary, text, b))
     };
     // A part of a word that is a term itself says nothing else: Glas in Glasaal.
     let parts = |whole: usize, part: usize| {
@@ -437,6 +438,14 @@ fn drop_covered(vocabulary: &Vocabulary, text: &Text, out: &mut Vec<Hit>, begin:
     let hidden: Vec<bool> = hidden.collect();
     let mut hidden = std::iter::repeat_n(&false, begin).chain(&hidden);
     out.retain(|_| hidden.next() != Some(&true));
+}
+
+/// True for a term of one sign inside a run without spaces, as 牙 in 象牙: in a longer term,
+/// whatever that is, it says nothing of its own.
+fn is_sign(vocabulary: &Vocabulary, text: &Text, hit: &Hit) -> bool {
+    hit.end - hit.start <= char::MAX.len_utf8()
+        && text.tokens()[hit.first].shape == Shape::Run
+        && vocabulary.term(hit.term).text().chars().nth(1).is_none()
 }
 
 /// True when `later` begins inside `first` and ends after it, in Thai: words are
@@ -467,10 +476,28 @@ fn is_covering(long: Kind, short: Kind) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{MOST, hits};
+    use super::{Hit, MOST, hits};
     use crate::lexicon::Vocabulary;
     use crate::scan::lookup::Lookup;
     use crate::scan::normal::Text;
+
+    #[test]
+    fn one_sign_is_a_word_before_kana_and_none_in_a_longer_word_or_term() {
+        let vocabulary = Vocabulary::embedded();
+        let lookup = Lookup::new(&vocabulary);
+        let terms = |text: &str| {
+            let mut found = Vec::new();
+            hits(&lookup, &Text::of(text), 0, 0, &mut found);
+            let term = |hit: &Hit| vocabulary.term(hit.term).text();
+            found.iter().map(term).collect::<Vec<_>>()
+        };
+        for text in ["ヨウムの雛", "ヨウムの雛です", "雛セット"] {
+            assert!(terms(text).contains(&"雛"), "{text}: {:?}", terms(text));
+        }
+        for text in ["牙刷", "牙膏二支", "象牙", "象牙です"] {
+            assert!(!terms(text).contains(&"牙"), "{text}: {:?}", terms(text));
+        }
+    }
 
     #[test]
     fn text_that_repeats_itself_without_end_has_so_many_hits_and_no_more() {

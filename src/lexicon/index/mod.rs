@@ -332,9 +332,12 @@ impl Index {
 
     /// Hands `take` the terms that stand inside `run`, a text without spaces.
     pub fn inside(&self, run: &str, mut take: impl FnMut(Inside)) {
-        for (at, _) in run.char_indices() {
+        let starts = run.char_indices().flat_map(|(at, _)| {
             let rest = &run[at..];
-            let key = head(rest, 2).unwrap_or(rest);
+            let one = head(rest, 1).filter(|one| ends_word(&rest[one.len()..]));
+            [one, head(rest, 2)].map(|key| (at, rest, key))
+        });
+        for (at, rest, key) in starts.filter_map(|(at, rest, key)| Some((at, rest, key?))) {
             self.each(Section::RunStarts, Section::RunItems, hash(key), |number| {
                 let record: [u32; entry::WIDTH] = self.record(Section::Entries, number);
                 let pattern = self.pattern(unpacked(record[entry::WORDS]).0);
@@ -363,6 +366,13 @@ impl Index {
             alone: codes & pattern::ALONE != 0,
         }
     }
+}
+
+/// True when the word of the sign before `rest` does not go on in it: 雛です is a chick, but 牙刷
+/// no tusk.
+fn ends_word(rest: &str) -> bool {
+    let is_kana = |c: char| matches!(c, '\u{3041}'..='\u{30FF}');
+    rest.chars().next().is_none_or(is_kana)
 }
 
 /// The forms of one word of a term.

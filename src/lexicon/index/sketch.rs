@@ -323,8 +323,8 @@ impl<'a> Sketch<'a> {
     /// False when no term of a script without spaces begins with these signs.
     #[must_use]
     pub fn may_begin_run(&self, signs: &str) -> bool {
-        let low = low(signs);
-        self.parts.iter().any(|part| part.runs.has(low))
+        let keys = [head(signs, 1).unwrap_or(signs), signs].map(low);
+        self.parts.iter().any(|part| keys.iter().any(|key| part.runs.has(*key)))
     }
 
     /// True when a term begins with a digit or sign.
