@@ -216,6 +216,17 @@ pub(super) fn head(text: &str, letters: usize) -> Option<&str> {
     Some(&text[..at + last.len_utf8()])
 }
 
+/// The sign that `run`, of a script without spaces, begins with, where it may be a word by itself: at
+/// the end, or a Chinese sign before kana. 雛です is a chick, but 牙刷 no tusk.
+#[must_use]
+pub(super) fn lone_sign(run: &str) -> Option<&str> {
+    let is_kana = |c: char| matches!(c, '\u{3041}'..='\u{30FF}');
+    let mut signs = run.chars();
+    let one = signs.next()?;
+    let is_lone = signs.next().is_none_or(|next| is_kana(next) && !is_kana(one));
+    is_lone.then(|| &run[..one.len_utf8()])
+}
+
 /// The last `letters` letters of `text`.
 #[must_use]
 pub(super) fn tail(text: &str, letters: usize) -> Option<&str> {

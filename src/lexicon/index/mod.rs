@@ -16,7 +16,8 @@ use super::term::{Inflection, Kind, Term, Weight};
 pub use compile::compile;
 pub use layout::hash;
 use layout::{
-    HEADER, KEYS, MAGIC, PART_ENDINGS, Section, VERSION, entry, form, head, pattern, tail, unpacked,
+    HEADER, KEYS, MAGIC, PART_ENDINGS, Section, VERSION, entry, form, head, lone_sign, pattern,
+    tail, unpacked,
 };
 use sketch::Beginnings;
 
@@ -334,8 +335,7 @@ impl Index {
     pub fn inside(&self, run: &str, mut take: impl FnMut(Inside)) {
         let starts = run.char_indices().flat_map(|(at, _)| {
             let rest = &run[at..];
-            let one = head(rest, 1).filter(|one| ends_word(&rest[one.len()..]));
-            [one, head(rest, 2)].map(|key| (at, rest, key))
+            [lone_sign(rest), head(rest, 2)].map(|key| (at, rest, key))
         });
         for (at, rest, key) in starts.filter_map(|(at, rest, key)| Some((at, rest, key?))) {
             self.each(Section::RunStarts, Section::RunItems, hash(key), |number| {
@@ -366,13 +366,6 @@ impl Index {
             alone: codes & pattern::ALONE != 0,
         }
     }
-}
-
-/// True when the word of the sign before `rest` does not go on in it: 雛です is a chick, but 牙刷
-/// no tusk.
-fn ends_word(rest: &str) -> bool {
-    let is_kana = |c: char| matches!(c, '\u{3041}'..='\u{30FF}');
-    rest.chars().next().is_none_or(is_kana)
 }
 
 /// The forms of one word of a term.

@@ -5,7 +5,7 @@
 use super::super::endings::{self, Ending};
 use super::Index;
 use super::bits::{Bits, OFTEN, ONCE, pack};
-use super::layout::{KEYS, PART_ENDINGS, Rolling, Section, halves, hash, head};
+use super::layout::{KEYS, PART_ENDINGS, Rolling, Section, halves, hash, head, lone_sign};
 
 /// Bytes of the shortest stem or part of a compound.
 const SHORTEST: usize = 3;
@@ -323,8 +323,9 @@ impl<'a> Sketch<'a> {
     /// False when no term of a script without spaces begins with these signs.
     #[must_use]
     pub fn may_begin_run(&self, signs: &str) -> bool {
-        let keys = [head(signs, 1).unwrap_or(signs), signs].map(low);
-        self.parts.iter().any(|part| keys.iter().any(|key| part.runs.has(*key)))
+        let keys = [Some(signs), lone_sign(signs).filter(|one| *one != signs)];
+        let begins = |low: u32| self.parts.iter().any(|part| part.runs.has(low));
+        keys.into_iter().flatten().any(|key| begins(low(key)))
     }
 
     /// True when a term begins with a digit or sign.
