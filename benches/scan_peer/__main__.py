@@ -181,17 +181,16 @@ class Scanner:
         if self.must_be_clear(ad, read, around):
             return "clear"
         spoken, marks = self.marks(ad, read, around)
-        judge, worth = self.judge, self.judge.weights
-        judged = judge.judged(marks, around | {"price": False, "contact": False})
-        if not judged:
-            return "clear"
-        points = judged[0][0]
-        verdict = judge.verdict(judge.score(points))
-        if verdict != judge.verdict(judge.score(points + worth["price"] + worth["contact"])):
-            price, found = self.read_figures(ad, read[1], spoken)
-            points += worth["price"] * bool(price) + worth["contact"] * bool(found)
-            verdict = judge.verdict(judge.score(points))
-        return verdict
+        judge = self.judge
+        points = judge.points_by(marks, around)
+        verdicts = {
+            given: judge.verdict(judge.score(points(*given)))
+            for given in ((False, False), (True, True), (True, False), (False, True))
+        }
+        if len(set(verdicts.values())) == 1:
+            return verdicts[False, False]
+        price, found = self.read_figures(ad, read[1], spoken)
+        return verdicts[bool(price), bool(found)]
 
 
 def texts_of(record):

@@ -24,6 +24,9 @@ CLAIMS = {
 UNSETTLED = {"ask", "isbn", "taxon.unknown", "anchor.foreign"}
 GRADES = {grade: at for at, grade in enumerate(("I", "A", "II", "B", "III", "C", "D", None))}
 BEHIND, MOST_MARKS, MOST_TAXA = 20.0, 2_000, 12
+# How much more a price says beside a name of the first words of the title, and how much a fossil
+# takes from a strong code word.
+NAMED, BEGINNING, FOSSIL_CODE = 2.2, 8, 0.25
 
 
 class Mark:
@@ -84,7 +87,7 @@ class Judge:
         if mark.kind == NEGATIVE:
             return self.contexts.get(mark.refers[0]) if mark.refers else None
         if mark.kind == PRODUCT and mark.refers:
-            if mark.refers[0].startswith("fossil"):
+            if mark.refers[0].startswith("fossil") or mark.refers[0] == "mammoth-ivory":
                 return "negative.fossil"
             if mark.refers[0] == "printed-leather":
                 return "negative.print"
@@ -160,8 +163,18 @@ class Judge:
             ("taxon.unknown", around["unknown"] and generic),
         ):
             if there:
-                add((name, 1.0, None))
+                add((name, NAMED if name == "price" and self.is_named_for_sale(anchor, found) else 1.0, None))
         return found
+
+    def is_named_for_sale(self, anchor, found):
+        """True where the title names an animal or plant of a group that is mostly traded alive,
+        and nothing speaks of something else."""
+        standing = anchor.standing
+        return (
+            anchor.kind == TAXON and (standing["scientific"] or anchor.weight == 2) and not anchor.part
+            and anchor.field == 0 and anchor.place < BEGINNING and standing["kept"]
+            and any(name == "clean" for name, _, _ in found)
+        )
 
     def unlisted(self, marks, anchor, near, add):
         """A taxon that is not listed and is named beside an anchor that could be of it."""
@@ -189,6 +202,9 @@ class Judge:
             wanted = mark.kind
             if wanted == NEGATIVE and mark.denied and mark.context == "negative.imitation":
                 wanted = TELL
+            # Work that is typical of the material: *puzzle ball* beside *ivory*.
+            if wanted == CRAFT and anchor.kind == PRODUCT and mark.standing["about"] == anchor.standing["about"]:
+                wanted = SPECIMEN
             if wanted == ASK:
                 share = SHARES[mark.weight]
                 value = 1.0 if mark.place <= 1 else share if mark.field == 0 else 0.25 * share
@@ -197,11 +213,11 @@ class Judge:
                 continue
             if wanted not in (SPECIMEN, TELL, OFFER, CONTACT):
                 continue
-            if wanted == SPECIMEN and near[place] >= 0.5:
+            if mark.kind == SPECIMEN and near[place] >= 0.5:
                 close.add(mark.term)
             if same[place] and not mark.part:
                 continue
-            if wanted == SPECIMEN and anchor.kind == PRODUCT and mark.text in anchor.text:
+            if mark.kind == SPECIMEN and anchor.kind == PRODUCT and mark.text in anchor.text:
                 continue
             share = SHARES[mark.weight]
             if is_kept and mark.living:
@@ -248,6 +264,8 @@ class Judge:
                     value = max(value, 0.8) * 2.0
                 else:
                     value *= 0.4
+            elif name == "negative.fossil" and anchor.kind == CODE and anchor.weight == 2:
+                value *= FOSSIL_CODE
             if name not in contexts or value > contexts[name][0]:
                 contexts[name] = value, place
         if all(value < 0.3 for value, _ in contexts.values()):
@@ -278,6 +296,20 @@ class Judge:
                 found.append((points, features, at))
         found.sort(key=lambda one: (-one[0], one[2]))
         return found
+
+    def points_by(self, marks, around):
+        """The points of `judged` alone, by whether a price and whether a contact is given."""
+        weights, anchors = self.weights, []
+        around = around | {"price": True, "contact": True}
+        for at, mark in enumerate(marks):
+            if mark.kind in ABOUT and mark.standing["counts"]:
+                anchors.append([(name, value * weights.get(name, 0.0)) for name, value, _ in self.features(marks, at, around)])
+
+        def points(price, contact):
+            out = {name for name, given in (("price", price), ("contact", contact)) if not given}
+            return max((sum(worth for name, worth in features if name not in out) for features in anchors), default=0.0)
+
+        return points
 
     def ceiling(self, hits, texts, around):
         """The most points that words alone can come to: none is foreign, price and contacts are given."""

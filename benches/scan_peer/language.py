@@ -16,6 +16,7 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 NAMES = "Eng Fra Deu Nld Spa Ita Por Pol Ces Rus Ukr Cmn Jpn Kor Vie Tha Ind Ara Tur Swe Fin Hun"
 CODE_OF = dict(zip(NAMES.split(), "en fr de nl es it pt pl cs ru uk zh ja ko vi th id ar tr sv fi hu".split()))
 KEEP, ENOUGH, SETTLED = 0.55, 3.0, 6.0
+FEWEST_LETTERS, MOST_LETTERS = 12, 200
 UNIVERSAL = 1 | 1 << PLACE["xx"]
 ENGLISH = 1 << PLACE["en"]
 
@@ -154,7 +155,11 @@ class Languages:
         if count != 1:
             most, after = sorted([*(evidence[place] for place in places), 0.0, 0.0], reverse=True)[:2]
             if most < SETTLED or after > most * 0.4:
-                self.by_trigrams(" ".join(texts), evidence)
+                letters = min(MOST_LETTERS, sum(sum(map(str.isalpha, text)) for text in texts))
+                added = min(5.0, max(0.5, letters / 40))
+                # Where no other language would come near with all that they may add, they are not asked.
+                if letters >= FEWEST_LETTERS and not (most >= ENOUGH and after + added < most * KEEP):
+                    self.by_trigrams(" ".join(texts), added, evidence)
         evidence = [amount if possible >> place & 1 else 0.0 for place, amount in enumerate(evidence)]
         if not places:
             return None, 0
@@ -168,13 +173,11 @@ class Languages:
                 found |= 1 << place
         return CODES[best], found
 
-    def by_trigrams(self, text, evidence):
-        letters = min(200, sum(map(str.isalpha, text)))
-        if letters < 12:
-            return
+    def by_trigrams(self, text, most, evidence):
+        """Adds what trigrams say: `most` where they are sure."""
         found = self.whatlang(text)
         if found:
-            evidence[PLACE[found[0]]] += found[1] * min(5.0, max(0.5, letters / 40))
+            evidence[PLACE[found[0]]] += found[1] * most
 
     def whatlang(self, text):
         """The language and how sure it is, as whatlang finds them."""

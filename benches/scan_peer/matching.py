@@ -9,7 +9,7 @@ import re
 import ahocorasick
 
 import words
-from terms import ABOUT, LEGALITY, NEGATIVE, PART_ENDINGS, PRODUCT, SPECIMEN, TAXON, TELL, ending_fits
+from terms import ABOUT, ASK, LEGALITY, NEGATIVE, OFFER, PART_ENDINGS, PRODUCT, SPECIMEN, TAXON, TELL, ending_fits
 from words import RUN, readings
 
 WHOLE, HEAD, TAIL = range(3)
@@ -27,6 +27,8 @@ def is_covering(long, short):
         return short != NEGATIVE
     if long in (TELL, LEGALITY):
         return short in (NEGATIVE, TELL, PRODUCT)
+    if long in (OFFER, ASK):
+        return short in (OFFER, ASK)
     return long == short
 
 
@@ -55,6 +57,10 @@ def without_article(form):
             bare = bare[len(article) :]
             return bare if len(bare) >= 3 else None
     return None
+
+
+def is_kana(c):
+    return "\u3041" <= c <= "\u30ff"
 
 
 def starts(token, at, others):
@@ -157,6 +163,7 @@ class Matcher:
         self.whole, self.runs = data["whole"], data["runs"]
         self.kinds = [term[1] for term in data["terms"]]
         self.texts = [term[0] for term in data["terms"]]
+        self.denies = {at for at, term in enumerate(data["terms"]) if term[1] == LEGALITY and "no-papers" in term[4]}
         self.anchors = {at for at, term in enumerate(data["terms"]) if term[7].get("counts")}
         # Beginnings, and both ends of compounds, are looked for in ^word$.
         keys = {}
@@ -378,8 +385,8 @@ class Matcher:
         start, end, form = tokens[at][:3]
         plain = len(form) == end - start
         for last, (size, entries) in self.inside.iter(form):
-            # pugmark looks runs up by two letters: a single one is found at the end only.
-            if size == 1 and last + 1 < len(form):
+            # One sign is a word at the end only, or a Chinese one before kana: 雛です is a chick, 牙刷 no tusk.
+            if size == 1 and last + 1 < len(form) and (not is_kana(form[last + 1]) or is_kana(form[last])):
                 continue
             span = (start + last + 1 - size, start + last + 1) if plain else (start, end)
             for term, place, alone in entries:
@@ -434,10 +441,14 @@ class Matcher:
         """Without what a longer term makes meaningless: tiger in tiger shark."""
         if len(found) == 1:
             return found
-        kinds = self.kinds
+        kinds, denies = self.kinds, self.denies
         kept = []
         for hit in found:
             start, end, short = hit[0], hit[1], kinds[hit[2]]
+            # One sign of a run, as 牙 in 象牙, says nothing of its own in a longer term.
+            is_sign = end - start == 1 == len(self.texts[hit[2]]) and tokens[hit[6]][3] == RUN
+            # *sans CITES* claims no certificate.
+            may_be_denied = short == LEGALITY and hit[2] not in denies
             for other in found:
                 if other[0] >= end:
                     continue
@@ -445,7 +456,7 @@ class Matcher:
                     if end <= other[1]:
                         long = kinds[other[2]]
                         if other[1] - other[0] > end - start:
-                            if COVERS[long][short]:
+                            if COVERS[long][short] or is_sign or (may_be_denied and other[2] in denies):
                                 break
                         # A part of a word that is a term itself says nothing else: Glas in Glasaal.
                         elif hit[9] and not other[9] and (long == NEGATIVE or (short == NEGATIVE and COVERS[long][short])):
