@@ -418,7 +418,10 @@ def prepare(program):
     living = {fold(word) for _, listed in read_lists("living.csv") for word in listed}
     terms = []
     for text, kind, weight, languages, refers in compiler.terms:
-        about = meanings.of(text, kind, refers, weight, languages) if kind in ABOUT else (None, [], {})
+        if kind in ABOUT:
+            about = meanings.of(text, kind, refers, weight, languages)
+        else:
+            about = next((to for to in refers if to in meanings.products), None), [], {}
         terms.append((text, kind, weight, languages, refers, *about, kind == SPECIMEN and fold(text) in living))
     records = {answer["taxon"]["name"]: answer["taxon"] for answer in meanings.answers.values() if answer}
     return {
