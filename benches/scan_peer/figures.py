@@ -276,7 +276,7 @@ def whole(value):
 def is_prefix(code, form):
     """Words like `p` mean money after a number only."""
     return (len(form) >= 2 and form not in ("eu", "st") and not (code == "TRY" and form == "try")) or all(
-        words.CLASS[ord(c)] == "C" for c in form
+        words.CLASS[ord(c)] == "C" or c == "฿" for c in form
     )
 
 

@@ -10,7 +10,7 @@ import sys
 from collections import Counter
 
 from terms import CODES, PLACE
-from words import Table
+from words import Table, is_letter
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 NAMES = "Eng Fra Deu Nld Spa Ita Por Pol Ces Rus Ukr Cmn Jpn Kor Vie Tha Ind Ara Tur Swe Fin Hun"
@@ -53,7 +53,7 @@ def read_profiles():
         order = re.findall("Lang::(...)", re.search(rf"const {name.upper()}_LANGS.*?\];", mapping, re.DOTALL)[0])
         alphabets = [(CODE_OF[one], frozenset(letters[one.upper()])) for one in order if one in CODE_OF]
         profiles[script] = languages, places, alphabets
-    return profiles
+    return profiles | {"scripts": read_scripts(source)}
 
 
 def find_script(c):
@@ -69,7 +69,7 @@ def find_script(c):
     ):
         if low <= c <= high:
             return name
-    return "l" if c.isalpha() else " "
+    return "l" if is_letter(c) else " "
 
 
 SCRIPT = Table(find_script)
@@ -99,21 +99,20 @@ def scripts(texts):
 STOPS = {code: " " for code in (*range(0x41), *range(0x5B, 0x61), *range(0x7B, 0x7F))}
 
 
-def find_main(c):
-    """The scripts that whatlang tells apart, as far as its languages are ours."""
-    if STOPS.get(ord(c)):
-        return " "
-    for name, ranges in (
-        ("L", "az AZ \x80ɏ ɐʯ ᴀᶿ Ḁỿ ℀⅏ ⱠⱿ ꜠ꟿ ꬰ꭯"), ("C", "Ѐ҄ ҇ԯ"), ("A", "\u0600ۿ ݐ߿ ࢠࣿ ﭐ﷿ ﹰ\ufeff"),
-        ("M", "⺀⻳ ⼀⿕ 々〇 〡〩 〸〻 㐀䶿 一鿿 豈﩯 𠀀𯿿"), ("H", "\u3040\u309f"), ("K", "\u30a0\u30ff"), ("G", "가힣 ᄀᇿ"), ("T", "ก๛"),
-    ):
-        for pair in ranges.split(" "):
-            if len(pair) == 2 and pair[0] <= c <= pair[1]:
-                return name
-    return "?"
+def read_scripts(source):
+    """The scripts that whatlang tells apart, in its order, with their ranges of signs."""
+    signs = (source / "scripts/chars.rs").read_text("utf-8")
+    order = re.findall(r"\(Script::(\w+), chars::(\w+), 0\)", (source / "scripts/detect.rs").read_text("utf-8"))
+    found = []
+    for name, function in order:
+        body = re.search(rf"fn {function}\(ch: char\) -> bool \{{(.*?)\n\}}", signs, re.DOTALL)[1]
+        pairs = re.findall(r"'(\\u\{\w+\}|.)'(?:\.\.='(\\u\{\w+\}|.)')?", body)
+        found.append((name, [(sign(low), sign(high or low)) for low, high in pairs]))
+    return found
 
 
-MAIN = Table(find_main)
+def sign(written):
+    return chr(int(written[3:-1], 16)) if len(written) > 1 else written
 
 
 class Languages:
@@ -123,6 +122,28 @@ class Languages:
         self.function_words = function_words
         self.profiles = profiles
         self.shares = {}
+        # Each script has a letter of its own; what is of none is not counted.
+        self.letters = {name: chr(97 + at) for at, (name, _) in enumerate(profiles["scripts"])}
+        self.main = Table(self.find_main)
+
+    def find_main(self, c):
+        if not STOPS.get(ord(c)):
+            for name, ranges in self.profiles["scripts"]:
+                if any(low <= c <= high for low, high in ranges):
+                    return self.letters[name]
+        return " "
+
+    def main_script(self, found, seen):
+        """The script that most letters are of. Of two as many whatlang takes the one that stands further
+        ahead in its list, where each script moves up by one with each of its letters."""
+        most = max(seen.values())
+        if sum(count == most for count in seen.values()) > 1:
+            order = [*self.letters.values()]
+            for letter in found.replace(" ", ""):
+                if at := order.index(letter):
+                    order[at - 1], order[at] = order[at], order[at - 1]
+            return next(letter for letter in order if seen[letter] == most)
+        return max(seen, key=seen.get)
 
     def share(self, languages):
         """The places of a set of languages, and how many they are."""
@@ -155,7 +176,7 @@ class Languages:
         if count != 1:
             most, after = sorted([*(evidence[place] for place in places), 0.0, 0.0], reverse=True)[:2]
             if most < SETTLED or after > most * 0.4:
-                letters = min(MOST_LETTERS, sum(sum(map(str.isalpha, text)) for text in texts))
+                letters = min(MOST_LETTERS, sum(sum(map(str.isalpha if text.isascii() else is_letter, text)) for text in texts))
                 added = min(5.0, max(0.5, letters / 40))
                 # Where no other language would come near with all that they may add, they are not asked.
                 if letters >= FEWEST_LETTERS and not (most >= ENOUGH and after + added < most * KEEP):
@@ -181,19 +202,22 @@ class Languages:
 
     def whatlang(self, text):
         """The language and how sure it is, as whatlang finds them."""
-        seen = Counter(text.translate(MAIN))
+        found = text.translate(self.main)
+        seen = Counter(found)
         seen.pop(" ", None)
         if not seen:
             return None
-        script = max(seen, key=lambda name: seen[name])
-        if script in "LC":
-            return self.by_letters(text.lower(), script)
-        if script == "M":
-            japanese = seen["H"] + seen["K"]
-            share = japanese / (seen["M"] + japanese)
+        letters = self.letters
+        script = self.main_script(found, seen)
+        for name, code in (("Latin", "L"), ("Cyrillic", "C")):
+            if script == letters[name]:
+                return self.by_letters(text.lower(), code)
+        if script == letters["Mandarin"]:
+            japanese = seen[letters["Hiragana"]] + seen[letters["Katakana"]]
+            share = japanese / (seen[script] + japanese)
             return ("ja", 1.0 if share > 0.2 else 0.5) if share > 0.05 else ("zh", 0.5 if share > 0.02 else 1.0)
-        only = {"G": "ko", "T": "th", "H": "ja", "K": "ja", "A": "ar"}.get(script)
-        return only and (only, 1.0)
+        only = {"Hangul": "ko", "Thai": "th", "Hiragana": "ja", "Katakana": "ja", "Arabic": "ar"}
+        return next(((code, 1.0) for name, code in only.items() if script == letters[name]), None)
 
     def by_letters(self, text, script):
         languages, places, alphabets = self.profiles[script]

@@ -237,7 +237,7 @@ def name_terms():
                 if row["taxon"] in homes
             ]
     for place, name, home in rows:
-        letters = sum(c.isalnum() for c in name)
+        letters = sum(words.is_letter(c) or c.isnumeric() for c in name)
         shortest = 2 if CODES[place] in ("zh", "ja", "ko", "th") else 3
         if letters >= shortest and not name.startswith("-") and not name.endswith("-"):
             bearers.setdefault((place, name.lower()), set()).add(home)

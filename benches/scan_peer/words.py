@@ -16,7 +16,7 @@ RANGES = (
     ("I", "ad ad 34f 34f 61c 61c 115f 1160 17b4 17b5 180b 180e 200b 200f 202a 202e 2060 206f fe00 fe0f feff feff "
           "e0000 e0fff 300 36f 640 640 64b 65f 670 670"),
     ("R", "e00 eff 1000 109f 1780 17ff 3005 3007 3041 30ff 3400 4dbf 4e00 9fff ac00 d7a3 f900 faff ff66 ff9f 20000 3ffff"),
-    ("L", "1f1e6 1f1ff 24b6 24e9 1f130 1f149 1f150 1f169 1f170 1f189 345 345 5b0 5bd"),
+    ("L", "1f1e6 1f1ff"),
     ("P", "2600 27bf 1f300 1faff"),
     ("C", "24 24 a3 a3 a5 a5 ffe5 ffe5 e3f e3f 20a0 20c0"),
 )
@@ -39,6 +39,16 @@ class Table(dict):
         return value
 
 
+# What counts as a letter beyond those of Python: vowels and marks written on to others, signs in circles.
+LETTERS = "345 345 5b0 5bd 5bf 5bf 5c1 5c2 5c4 5c5 5c7 5c7 610 61a 64b 657 659 65f 670 670 6d6 6dc 6e1 6e4 6e7 6e8 6ed 6ed " \
+    "e31 e31 e34 e3a e4d e4d 24b6 24e9 1f130 1f149 1f150 1f169 1f170 1f189"
+LETTERS = [(chr(int(low, 16)), chr(int(high, 16))) for low, high in zip(LETTERS.split()[::2], LETTERS.split()[1::2])]
+
+
+def is_letter(c):
+    return c.isalpha() or unicodedata.category(c) == "Nl" or any(low <= c <= high for low, high in LETTERS)
+
+
 def find_class(c):
     code = ord(c)
     if c == "\n":
@@ -52,7 +62,7 @@ def find_class(c):
     for letter, low, high in RANGES:
         if low <= code <= high:
             return letter
-    if c.isalpha() or unicodedata.category(c) == "Nl":
+    if is_letter(c):
         return "L"
     return "D" if c.isnumeric() else "O"
 
@@ -227,7 +237,7 @@ TRUNKS = ("-", "‐", "‑", "'", "’", "/")
 
 
 def letter_for(c):
-    return SIGNS.get(c) or (c if c.isalpha() else None)
+    return SIGNS.get(c) or (c if is_letter(c) else None)
 
 
 def word_readings(form):
@@ -350,7 +360,7 @@ def push_joined(tokens, first, after, out):
         as_letters = "".join([letter_for(c) or c for c in form])
         meant += as_letters
         with_l += as_letters
-    if len(plain) < (4 if plain.isascii() else 3) or sum(c.isalpha() for c in plain) < 2:
+    if len(plain) < (4 if plain.isascii() else 3) or sum(map(is_letter, plain)) < 2:
         return
     disguised = not hyphened or after - first > 2
     out.append((first, after, plain, disguised))
