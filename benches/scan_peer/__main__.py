@@ -243,10 +243,12 @@ def compare(program, scanner, path):
     with open(path, "rb") as lines:
         for line, answer in zip(lines, said, strict=True):
             record, theirs = orjson.loads(line), orjson.loads(answer)["pugmark"]
-            mine = scanner.finding(Ad(record)) if scanner.may_hold_anchor(texts_of(record)) else None
+            may_hold = scanner.may_hold_anchor(texts_of(record))
+            mine = scanner.finding(Ad(record)) if may_hold else None
             verdict = mine["verdict"] if mine else "clear"
             counts["ads"] += 1
             counts["same verdict"] += verdict == theirs["verdict"]
+            counts["same with --count"] += verdict == (scanner.verdict(Ad(record)) if may_hold else "clear")
             if verdict != theirs["verdict"]:
                 examples.append(("verdict", theirs["score"], mine and mine["score"], record))
             if theirs["verdict"] == "clear":

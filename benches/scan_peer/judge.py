@@ -303,7 +303,9 @@ class Judge:
         around = around | {"price": True, "contact": True}
         for at, mark in enumerate(marks):
             if mark.kind in ABOUT and mark.standing["counts"]:
-                anchors.append([(name, value * weights.get(name, 0.0)) for name, value, _ in self.features(marks, at, around)])
+                features = self.features(marks, at, around)
+                # What was read from a word counts whatever the figures are.
+                anchors.append([(mark is None and name, value * weights.get(name, 0.0)) for name, value, mark in features])
 
         def points(price, contact):
             out = {name for name, given in (("price", price), ("contact", contact)) if not given}
