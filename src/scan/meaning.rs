@@ -100,7 +100,7 @@ impl<'a> Meanings<'a> {
     }
 
     fn look_up(&self, term: &Entry<'_>) -> Meaning {
-        let mut names: Vec<&str> = Vec::new();
+        let (mut named, mut of_product): (Vec<&str>, Vec<&str>) = Default::default();
         let mut product = None;
         let mut known_product = false;
         for to in term.refers_to() {
@@ -108,11 +108,13 @@ impl<'a> Meanings<'a> {
                 Some(taxa) if term.kind != Kind::Taxon => {
                     known_product = true;
                     product.get_or_insert_with(|| to.to_owned());
-                    names.extend(taxa.iter().map(String::as_str));
+                    of_product.extend(taxa.iter().map(String::as_str));
                 }
-                _ => names.push(to),
+                _ => named.push(to),
             }
         }
+        // A serval's kitten is no caracal's: what the term names by itself is what is meant.
+        let names = if named.is_empty() { of_product } else { named };
         let mut seen = BTreeSet::new();
         let taxa: Vec<Meant> = names
             .iter()
