@@ -306,13 +306,14 @@ class Meanings:
 
     def of(self, text, kind, refers, weight, languages):
         """The product, the taxa that are meant, and the standing in the judgement."""
-        names, product = [], None
+        named, of_product, product = [], [], None
         for to in refers:
             if kind != TAXON and to in self.products:
                 product = product or to
-                names += self.products[to]
+                of_product += self.products[to]
             else:
-                names.append(to)
+                named.append(to)
+        names = named or of_product
         answers = {}
         for name in names:
             if answer := self.answers[name]:
