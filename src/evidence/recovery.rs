@@ -3,13 +3,13 @@
 
 use std::ffi::OsStr;
 use std::fs::{File, OpenOptions, TryLockError};
-use std::io::{self, Read};
+use std::io;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use fs_err as fs;
 
-use super::custody::{LOG_FILE, Line, Tail, open_log};
+use super::custody::{LOG_FILE, Line, Tail, read_log};
 use super::digest::Sha256;
 use super::draft::{DATA, TAG_MANIFEST};
 use super::durable;
@@ -116,8 +116,7 @@ pub(super) fn last_item_number(root: &Path) -> io::Result<u64> {
     for entry in fs::read_dir(root.join(ITEMS))? {
         see(entry?.file_name().as_encoded_bytes());
     }
-    let mut log = Vec::new();
-    open_log(root)?.read_to_end(&mut log)?;
+    let log = read_log(root)?;
     // Quotation marks of what others wrote have a backslash before them in JSON.
     for at in memchr::memmem::find_iter(&log, ITEM_OF_ENTRY) {
         let name = &log[at + ITEM_OF_ENTRY.len()..];

@@ -51,8 +51,7 @@ impl Log {
     ///
     /// When the log or its head cannot be read; what they say wrong is in `faults`.
     pub fn read(root: &Path) -> io::Result<Self> {
-        let mut bytes = Vec::new();
-        open_log(root)?.read_to_end(&mut bytes)?;
+        let bytes = read_log(root)?;
         let head = read_head(root)?;
         let mut log = Self::default();
         let end = torn_from(&bytes, head.as_deref());
@@ -213,6 +212,11 @@ impl Log {
     fn fault(&mut self, file: &str, detail: String) {
         self.faults.push(Fault { file: file.to_owned(), detail });
     }
+}
+
+/// Reads the log in the case folder `root`, when it is a file and no longer than [`LONGEST_LOG`].
+pub(in crate::evidence) fn read_log(root: &Path) -> io::Result<Vec<u8>> {
+    plain_file::read(&root.join(LOG_FILE), LONGEST_LOG)
 }
 
 /// Opens the log in the case folder `root`, when it is a file and no longer than [`LONGEST_LOG`].

@@ -20,4 +20,4 @@ pub use entry::{CLOCK, Entry, Line, SCHEMA};
 pub use log::{Fault, HEAD_FILE, LOG_FILE, Log};
 
 pub(super) use entry::is_inside;
-pub(super) use log::{Tail, open_log};
+pub(super) use log::{Tail, open_log, read_log};
