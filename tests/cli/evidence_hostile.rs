@@ -7,7 +7,7 @@ use std::thread;
 use serde_json::Value;
 
 use crate::evidence::{assert_sound, case};
-use crate::server::{ok, serve};
+use crate::server::{ok, redirect, serve};
 
 /// Time-stamps of OpenSSL over something else than any case has.
 const OTHERS: &[u8] = include_bytes!("../../src/evidence/timestamp/fixtures/ec.tsr");
@@ -52,11 +52,16 @@ fn authorities_that_answer_rubbish_are_named_and_the_evidence_stays() {
         b"HTTP/1.1 503 Busy\r\nContent-Length: 4\r\nConnection: close\r\n\r\nbusy".to_vec();
     let endless = b"HTTP/1.1 200 OK\r\nContent-Type: application/timestamp-reply\r\n\r\n".to_vec();
     let reply = |bytes: &[u8]| ok("application/timestamp-reply", bytes);
-    let answers: [(Vec<u8>, &[u8], &str); 8] = [
+    let answers: [(Vec<u8>, &[u8], &str); 9] = [
         (
             ok("text/html", "<h1>Welcome to the hotel</h1>"),
             b"",
             "answers with `text/html`, and not",
+        ),
+        (
+            redirect("http://127.0.0.1:9/inside"),
+            b"",
+            "it points to `http://127.0.0.1:9/inside`, which is asked only if `--tsa` names it",
         ),
         (failing, b"", "it answers `503 Service Unavailable`"),
         (reply(b""), b"", "its answer is empty"),

@@ -291,6 +291,25 @@ fn with_a_token_the_api_brings_the_annexes_and_the_token_is_written_nowhere() {
 }
 
 #[test]
+fn the_token_goes_to_no_server_that_was_not_named() {
+    let (other, others) = server(|_, _| ok(&json!({})));
+    let to = format!("Location: {other}/api/v1/taxon_concepts\r\n");
+    let (site, log) = server(move |path, _| match path.starts_with("/moved") {
+        true => with_status("307 Temporary Redirect", &to, ""),
+        false => with_status("302 Found", "Location: /moved\r\n", ""),
+    });
+    let sandbox = Sandbox::new();
+    let args = ["update", "--site", &site, "--delay", "0"];
+    let (code, _, stderr) = run(&sandbox, &args, Some("s3cret"));
+    assert_eq!(code, 2, "{stderr}");
+    let expected =
+        format!("points to `{other}/api/v1/taxon_concepts`, which is asked only if `--site`");
+    assert!(stderr.contains(&expected), "{stderr}");
+    assert_eq!((log.lock().unwrap().len(), others.lock().unwrap().len()), (2, 0));
+    assert_untouched(&sandbox);
+}
+
+#[test]
 fn exports_are_read_without_the_network() {
     let sandbox = Sandbox::new();
     let head = "Id,Kingdom,Phylum,Class,Order,Family,Genus,Species,Subspecies,Scientific Name,Author,Rank,Listing,Party,Listed under,Full note,# Full note\n";

@@ -100,6 +100,8 @@ impl Authority {
         let tls = crate::evidence::net::tls_config(&[]);
         let client = reqwest::blocking::Client::builder()
             .tls_backend_preconfigured(Arc::unwrap_or_clone(tls))
+            // Only the authority that was named is asked, not where it or its provider points to.
+            .redirect(reqwest::redirect::Policy::none())
             .timeout(LONGEST_WAIT)
             .build()
             .map_err(explain)?;
@@ -111,7 +113,12 @@ impl Authority {
             .send()
             .and_then(reqwest::blocking::Response::error_for_status)
             .map_err(explain)?;
-        let kind = response.headers().get("content-type").and_then(|kind| kind.to_str().ok());
+        let text_of = |name| response.headers().get(name).and_then(|value| value.to_str().ok());
+        if response.status().is_redirection() {
+            let to = text_of("location").unwrap_or("nowhere");
+            return Err(format!("it points to `{to}`, which is asked only if `--tsa` names it"));
+        }
+        let kind = text_of("content-type");
         if let Some(kind) = kind.filter(|kind| kind.trim_start().starts_with("text/")) {
             return Err(format!("it answers with `{kind}`, and not with a time-stamp"));
         }

@@ -4,13 +4,17 @@ use std::io::Read;
 use std::time::Duration;
 
 use reqwest::blocking::{Client, Response};
-use reqwest::header::RETRY_AFTER;
+use reqwest::header::{LOCATION, RETRY_AFTER};
+use reqwest::redirect::{Action, Attempt, Policy};
 use serde_json::Value;
+use url::Url;
 
 use super::UpdateError;
 
 /// How often a question is asked in all.
 const TRIES: u32 = 5;
+/// How often an answer may point elsewhere on the same server.
+const REDIRECTS: usize = 5;
 /// The longest pause that a server can ask for.
 const LONGEST_PAUSE: Duration = Duration::from_secs(120);
 /// The longest answer that is read.
@@ -45,6 +49,7 @@ impl Polite {
         let client = Client::builder()
             .tls_backend_preconfigured(tls)
             .user_agent(concat!("pugmark/", env!("CARGO_PKG_VERSION")))
+            .redirect(Policy::custom(follow))
             .timeout(Duration::from_secs(60))
             .build()
             .map_err(|err| UpdateError::Server { url: String::new(), reason: explain(&err) })?;
@@ -81,6 +86,12 @@ impl Polite {
         }
         let response = request.send().map_err(|err| busy(explain(&err)))?;
         let status = response.status();
+        if status.is_redirection() {
+            let to = response.headers().get(LOCATION).and_then(|to| to.to_str().ok());
+            let to = to.unwrap_or("nowhere");
+            let reason = format!("it points to `{to}`, which is asked only if `--site` names it");
+            return Err(Refusal { reason, again: false, pause: None });
+        }
         if !status.is_success() {
             let again = status.is_server_error() || status.as_u16() == 429;
             return Err(Refusal {
@@ -96,6 +107,15 @@ impl Polite {
             busy(format!("the answer is no JSON ({err}); it begins `{}`", start.trim()))
         })
     }
+}
+
+/// Stays with the server that was named: the token goes to no other.
+fn follow(attempt: Attempt<'_>) -> Action {
+    let server =
+        |url: &Url| (url.host_str().map(str::to_owned), url.port(), url.scheme() == "https");
+    let known = attempt.previous();
+    let stays = known.first().is_some_and(|named| server(named) == server(attempt.url()));
+    if stays && known.len() <= REDIRECTS { attempt.follow() } else { attempt.stop() }
 }
 
 fn retry_after(response: &Response) -> Option<Duration> {
