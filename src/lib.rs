@@ -18,6 +18,7 @@
 pub mod case;
 pub mod cli;
 pub mod clock;
+mod contained;
 pub mod demo;
 pub mod evidence;
 #[doc(hidden)]

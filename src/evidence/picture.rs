@@ -8,6 +8,8 @@ use image::{ImageReader, Limits};
 use image_hasher::{HashAlg, HasherConfig};
 use serde::Serialize;
 
+use crate::contained::contained;
+
 /// How [`Picture::hash`] is made: of the picture in 9 × 8 grey dots, one bit for each that is
 /// darker than its neighbour. Two pictures are alike when few of the 64 bits differ.
 pub const PICTURE_HASH: &str = "dhash-64";
@@ -36,6 +38,10 @@ impl Picture {
     /// for what is too small or too large, and for what has nothing in it.
     #[must_use]
     pub fn read(bytes: &[u8]) -> Option<Self> {
+        contained(|| Self::decode(bytes)).flatten()
+    }
+
+    fn decode(bytes: &[u8]) -> Option<Self> {
         let mut reader = ImageReader::new(Cursor::new(bytes)).with_guessed_format().ok()?;
         let mut limits = Limits::default();
         limits.max_image_width = Some(LONGEST);

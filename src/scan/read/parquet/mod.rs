@@ -23,6 +23,7 @@ use parquet::schema::types::Type;
 
 use super::blocks::{Block, Blocks, Value};
 use super::positioned::Positioned;
+use crate::contained::contained;
 use cells::{Cells, cells, json};
 
 /// Rows that are decoded at a time.
@@ -44,7 +45,8 @@ pub(super) fn open(
 ) -> io::Result<(Vec<String>, impl Iterator<Item = io::Result<Block>> + Send)> {
     let length = file.metadata()?.len();
     let source = Source { file: Arc::new(file), length };
-    let reader = Arc::new(SerializedFileReader::new(source).map_err(damaged)?);
+    let reader = contained(|| SerializedFileReader::new(source)).ok_or_else(unexpected)?;
+    let reader = Arc::new(reader.map_err(damaged)?);
     let schema = reader.metadata().file_metadata().schema_descr();
     let fields = schema.root_schema().get_fields();
     let names: Vec<String> = fields.iter().map(|field| field.name().to_owned()).collect();
@@ -137,11 +139,13 @@ fn start(
     let reader = Arc::clone(reader);
     thread::spawn(move || {
         for group in groups {
-            let end = reader.get_row_group(group).and_then(|group| decode(&*group, &say));
+            let decoded =
+                contained(|| reader.get_row_group(group).and_then(|group| decode(&*group, &say)));
+            let end = decoded.ok_or_else(unexpected).and_then(|end| end.map_err(damaged));
             let is_done = match end {
                 Ok(()) => say.send(Ok(Said::End)).is_err(),
                 Err(err) => {
-                    let _ = say.send(Err(damaged(err)));
+                    let _ = say.send(Err(err));
                     true
                 }
             };
@@ -168,8 +172,7 @@ impl Iterator for Rows {
                 Ok(Ok(Said::Piece(piece))) => return Some(Ok(piece)),
                 Ok(Ok(Said::End)) => self.group += 1,
                 Ok(Err(err)) => return self.stop(err),
-                // The decoder gave up on bytes that it did not expect.
-                Err(_) => return self.stop(io::Error::other("the Parquet file is damaged")),
+                Err(_) => return self.stop(unexpected()),
             }
         }
         None
@@ -181,6 +184,11 @@ impl Rows {
         self.group = self.groups;
         Some(Err(err))
     }
+}
+
+/// The decoder gave up on bytes that it did not expect.
+fn unexpected() -> io::Error {
+    io::Error::new(io::ErrorKind::InvalidData, "the Parquet file is damaged")
 }
 
 fn damaged(err: ParquetError) -> io::Error {
