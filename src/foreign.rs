@@ -18,7 +18,7 @@ use crate::output::{spreadsheet_text, terminal_text};
 use crate::scan::normal::Text;
 use crate::scan::read::json::{self, Object};
 use crate::scan::read::record::{records, write_json};
-use crate::scan::read::{Input, Mapping};
+use crate::scan::read::{How, Input, Inputs, Mapping, Source};
 use crate::scan::record::Finding;
 use crate::scan::{Options, Scanner, Scope, Weights};
 use crate::species::update::Official;
@@ -28,10 +28,14 @@ use crate::species::{Species, update};
 pub type Door = fn(&[u8]);
 
 /// Every door by the name of its fuzz target.
-pub const DOORS: [(&str, Door); 24] = [
+pub const DOORS: [(&str, Door); 29] = [
     ("added_file", evidence::foreign::added_file),
     ("ads_csv", ads_csv),
     ("ads_json", ads_json),
+    ("ads_mail", ads_mail),
+    ("ads_packed", ads_packed),
+    ("ads_page", ads_page),
+    ("ads_parquet", ads_parquet),
     ("ads_text", ads_text),
     ("answer", evidence::foreign::answer),
     ("certificates", evidence::foreign::certificates),
@@ -44,6 +48,7 @@ pub const DOORS: [(&str, Door); 24] = [
     ("listings_export", listings_export),
     ("names", names),
     ("normaliser", normaliser),
+    ("picture", evidence::foreign::picture),
     ("public_key", public_key),
     ("rates", rates),
     ("scan_record", scan_record),
@@ -112,6 +117,36 @@ fn ads_csv(bytes: &[u8]) {
 
 fn ads_json(bytes: &[u8]) {
     ads(bytes, "ads.jsonl");
+}
+
+/// Reads `bytes` as a file or an archive of ads called `name`, whose text nobody judges.
+fn files(bytes: &[u8], name: &str) {
+    let mapping = Mapping::default();
+    let source = Source::Stream(Box::new(Cursor::new(bytes.to_vec())));
+    let inputs = Inputs::open(source, name, &How::new(&mapping, 1 << 16)).into_iter().flatten();
+    for Input { layout, blocks, .. } in inputs.flatten() {
+        for block in blocks.map_while(Result::ok) {
+            for (_, record) in records(&block, &layout, &mapping) {
+                let _ = record.map(|record| record.ad().fields.len());
+            }
+        }
+    }
+}
+
+fn ads_mail(bytes: &[u8]) {
+    files(bytes, "ads.mbox");
+}
+
+fn ads_packed(bytes: &[u8]) {
+    files(bytes, "ads.zip");
+}
+
+fn ads_page(bytes: &[u8]) {
+    files(bytes, "ads.html");
+}
+
+fn ads_parquet(bytes: &[u8]) {
+    files(bytes, "ads.parquet");
 }
 
 fn normaliser(bytes: &[u8]) {

@@ -7,6 +7,7 @@ use url::Url;
 use super::content::Content;
 use super::custody::Line;
 use super::digest::Sha256;
+use super::picture::Picture;
 use super::{file_name, net, page, timestamp, warc};
 
 /// Reads an archive to its end.
@@ -75,6 +76,13 @@ pub(crate) fn file_name(bytes: &[u8]) {
     let name = file_name::safe(&String::from_utf8_lossy(bytes));
     let is_safe = !name.is_empty() && !name.starts_with('.') && name.len() <= 121;
     assert!(is_safe && !name.contains(['/', '\\', ':', '\0']), "{name:?}");
+}
+
+/// Looks at a picture.
+pub(crate) fn picture(bytes: &[u8]) {
+    if let Some(picture) = Picture::read(bytes) {
+        assert_eq!(picture.hash.len(), 16, "{picture:?}");
+    }
 }
 
 /// Asks a file, of the kind that the first byte says, what it says of itself.
