@@ -7,11 +7,11 @@ use crate::demo::{Demo, DemoError, demo};
 
 use super::{Hint, Outcome, Streams};
 
-/// Go the whole way on embedded examples
+/// Show all steps with thirty fictional ads
 ///
-/// Scans thirty fictional ads, captures the pages of those it flags from a server that it
-/// starts on this machine, verifies the evidence and writes the report. Needs no network;
-/// writes nothing outside the folder, its own signing key included.
+/// Scans the ads, captures the pages of those it flags from a server that it starts on this
+/// machine, verifies the evidence and writes the report. Needs no network. All that it makes is in
+/// the folder, a signing key of its own included.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:
   pugmark demo

@@ -18,7 +18,7 @@ use super::{Outcome, Streams};
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:
   pugmark explain \"Netsuke, cream coloured, Schreger lines, 42 g\"
-  pbpaste | pugmark explain - --format json
+  pugmark explain - --format json < ad.txt
   pugmark explain - --html why.html < ad.txt
 
 Exit codes: 0 the text is flagged, 1 it is not, 2 error")]

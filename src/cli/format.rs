@@ -5,7 +5,7 @@ use crate::output::Format;
 /// Flattened into the arguments of a command that prints records.
 #[derive(Clone, Copy, Debug, clap::Args)]
 pub(super) struct FormatArgs {
-    /// How to print: a table on a terminal and JSON lines in a pipe unless said
+    /// How to print; else a table on a terminal, and JSON lines in a pipe
     #[arg(long, value_name = "FORMAT")]
     format: Option<Choice>,
 }
@@ -14,7 +14,7 @@ pub(super) struct FormatArgs {
 enum Choice {
     /// For people
     Table,
-    /// For people who listen or read narrow: one field a line
+    /// For screen readers and narrow windows: one field a line
     List,
     /// One JSON array
     Json,

@@ -63,7 +63,7 @@ struct ExportArgs {
 ///
 /// The file is then PKCS #8 encrypted with AES-256 (PBES2), which `openssl pkey` reads too.
 /// Commands that sign ask for the passphrase, or read it from the first line of the file that
-/// `PUGMARK_PASSPHRASE_FILE` names. A lost passphrase cannot be had back.
+/// `PUGMARK_PASSPHRASE_FILE` names. A lost passphrase cannot be recovered.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:
   pugmark keys protect

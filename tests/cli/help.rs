@@ -173,7 +173,6 @@ impl World {
             .replace("age1…", "$(pugmark case key)")
             .replace("3f0c…64 digits…", "$(pugmark keys show | grep -oE '[0-9a-f]{64}' | head -1)")
             .replace("/tmp/pugmark-course", "course")
-            .replace("pbpaste", "echo Elephant ivory netsuke")
             .replace("~/", "home/");
         let output = Command::new("bash")
             .args(["-c", &script])

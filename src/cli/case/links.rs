@@ -20,11 +20,13 @@ use super::lang::Lang;
 /// Join accounts by phone, e-mail, handle, payment reference, photo or near-identical text
 ///
 /// Numbers of couriers and platforms, and numbers that an ad quotes beside its own, join
-/// nobody; they are listed with the reason. Exit code 1 when no accounts belong together.
+/// nobody; they are listed with the reason.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:
   pugmark case links CASE
-  pugmark case links CASE --graphml network.graphml --csv edges.csv")]
+  pugmark case links CASE --graphml network.graphml --csv edges.csv
+
+Exit code 1: no accounts belong together.")]
 pub(super) struct Args {
     #[command(flatten)]
     case: CaseDir,

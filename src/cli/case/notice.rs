@@ -47,7 +47,7 @@ pub(super) struct Args {
     /// Who notifies; else the investigator of the case
     #[arg(long, value_name = "NAME")]
     notifier: Option<String>,
-    /// Where the platform answers to
+    /// Address to which the platform may answer
     #[arg(long, value_name = "ADDRESS")]
     email: Option<String>,
     /// Language of all notices; else each platform's own

@@ -23,7 +23,7 @@ pub(super) struct Args {
     /// Why the data go before the retention date, or without one
     #[arg(long, value_name = "TEXT")]
     reason: Option<String>,
-    /// Do it: there is no way back
+    /// Do it; it cannot be undone
     #[arg(long)]
     yes: bool,
 }
@@ -31,7 +31,7 @@ pub(super) struct Args {
 pub(super) fn run(args: &Args, streams: &mut Streams) -> anyhow::Result<Outcome> {
     let case = Folder::open(&args.dir)?;
     if !args.yes {
-        return Err(anyhow::anyhow!("nothing was purged: there would be no way back")
+        return Err(anyhow::anyhow!("nothing was purged: it cannot be undone")
             .context(Hint("say --yes when you are sure".to_owned())));
     }
     let custodian = Custodian::of_user(Clock::System)?;

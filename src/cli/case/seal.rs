@@ -10,7 +10,7 @@ use crate::cli::{Hint, Outcome, Streams};
 use crate::clock::Clock;
 use crate::evidence::Custodian;
 
-/// Print the public key to which others can seal a case for you
+/// Print the public key with which others can seal a case for you
 ///
 /// Made on first use, beside your signing key; the private part never leaves `age-key.txt`.
 #[derive(Debug, clap::Args)]
@@ -40,12 +40,12 @@ pub(super) struct SealArgs {
 }
 
 /// Open a sealed case, after checking all that is in it
-///
-/// Exit code 1: it opens, but does not pass its checks; nothing is then kept.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:
   pugmark case unseal case.age --out ivory-2026
-  pugmark case unseal case.age --key ~/age/key.txt --out ivory-2026")]
+  pugmark case unseal case.age --key ~/age/key.txt --out ivory-2026
+
+Exit code 1: it opens, but does not pass its checks; nothing is then kept.")]
 pub(super) struct UnsealArgs {
     /// Package
     package: PathBuf,

@@ -18,9 +18,9 @@ pub(super) use settings::{KEYS, Settings, SettingsError, path, variable};
 
 /// See and change settings that you keep
 ///
-/// A setting takes the place of an argument of the same name: a flag goes before the variable PUGMARK_NAME (capitals,
-/// `-` written `_`), that before the file, that before what the program is built with. `format` counts on a terminal
-/// only: pipes stay JSON lines.
+/// A setting is the default of the option of the same name. An option on the command line counts first, then the
+/// variable PUGMARK_NAME (capitals, `-` written `_`), then the file. `format` counts on a terminal only: pipes stay
+/// JSON lines.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:
   pugmark config set lang de

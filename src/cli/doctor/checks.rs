@@ -198,7 +198,6 @@ fn proxy() -> Finding {
     if set.is_empty() {
         return Finding::good("proxy", "none set");
     }
-    let advice =
-        "`species update` goes through it; captures only with --proxy or the setting `proxy`";
+    let advice = "`species update` and time-stamps go through it; captures only with --proxy or the setting `proxy`";
     Finding::note("proxy", set.join(", "), advice)
 }

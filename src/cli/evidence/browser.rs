@@ -11,7 +11,7 @@ use crate::evidence::{Browser, BrowserOptions, CaptureOptions};
 /// How a browser looks at pages.
 #[derive(Debug, clap::Args)]
 pub(super) struct BrowserArgs {
-    /// Look with an installed Chromium: scripts run, pictures of the page are taken
+    /// Open pages in an installed Chromium: scripts run, pictures of the page are taken
     ///
     /// Adds a picture of the whole page, a PDF, the page's elements and text after scripts ran.
     /// Everything the browser loads is recorded as servers sent it. Without a Chromium the page
@@ -21,10 +21,10 @@ pub(super) struct BrowserArgs {
     /// The browser's program, instead of the Chromium, Chrome or Edge that is found
     #[arg(long, value_name = "FILE", requires = "browser", env = "PUGMARK_BROWSER")]
     browser_program: Option<PathBuf>,
-    /// Wait so long after the page has come, for what scripts do later
+    /// Wait this long after the page has loaded, for what scripts do later
     #[arg(long, value_name = "SECONDS", requires = "browser", default_value_t = 0.0)]
     wait: f64,
-    /// Scroll down for at most so long, for pictures and posts that come then
+    /// Scroll down for at most this long, for pictures and posts that come then
     #[arg(long, value_name = "SECONDS", requires = "browser", default_value_t = 30)]
     scroll: u64,
     /// Run the browser without its sandbox, as in a container; the record says so

@@ -19,8 +19,8 @@ pub(super) struct NetworkArgs {
     /// Ask also servers whose certificates do not prove who they are: expired, for another name,
     /// self-signed
     ///
-    /// The record, the log and a warning say what is wrong. Whoever sits between here and the
-    /// server could have sent the page, and gets the cookies that are sent along.
+    /// The record, the log and a warning say what is wrong. Anybody between this machine and
+    /// the server could have sent the page, and gets the cookies that are sent along.
     #[arg(long)]
     any_certificate: bool,
     /// Longest time for one address, in seconds

@@ -78,7 +78,7 @@ pub(in crate::cli) struct Args {
     /// Stop at the first record that cannot be read
     #[arg(long)]
     pub(super) strict: bool,
-    /// Number of threads; all cores unless said
+    /// Number of threads; else all cores
     #[arg(long, value_name = "N")]
     pub(super) threads: Option<NonZero<usize>>,
 }

@@ -34,7 +34,7 @@ pub(super) struct EvalArgs {
     /// The field that holds the label
     #[arg(long, value_name = "FIELD", default_value = "listed")]
     label: String,
-    /// Judge each ad by weights fitted without its part of so many
+    /// Cut the ads into N parts, and judge each part by weights fitted to the others
     #[arg(long, value_name = "N")]
     folds: Option<usize>,
     /// How firmly a fit holds on to the weights that are there

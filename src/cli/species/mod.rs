@@ -20,7 +20,7 @@ use crate::species::{Answer, Question, Species};
 /// Show the legal status of a species
 ///
 /// Looks a taxon up by scientific name, synonym or common name, and says in which Appendix of CITES
-/// and which Annex of Regulation (EC) No 338/97 it stands, how far, since when, and on what ground.
+/// and which Annex of Regulation (EC) No 338/97 it stands, to what extent, since when, and by which source.
 #[derive(Debug, clap::Args)]
 #[command(
     args_conflicts_with_subcommands = true,

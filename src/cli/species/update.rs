@@ -17,9 +17,9 @@ const TOKEN: &str = "SPECIESPLUS_TOKEN";
 
 /// Refresh the data from the official lists
 ///
-/// Without files it reads the Checklist of CITES Species, which needs no token and speaks of CITES
+/// Without files it reads the Checklist of CITES Species, which needs no token and covers CITES
 /// only; with a token of the Species+ API in the variable SPECIESPLUS_TOKEN it reads that, which
-/// speaks of the EU Annexes too. With files it reads exports that were downloaded from Species+
+/// covers the EU Annexes too. With files it reads exports that were downloaded from Species+
 /// (cites_listings, eu_listings) or the Checklist (Index_of_CITES_Species). A run that was cut off
 /// goes on where it stopped. The data in use stay until the new ones have passed their checks.
 #[derive(Debug, clap::Args)]
