@@ -13,26 +13,26 @@ import sys
 
 HEAD = """# Dependencies
 
-Every package that the program itself names, with its reason. Written by `packaging/dependencies.py`, which measures: **all**
-is how many packages it needs in all, itself included; **alone** how many would go with it; **KiB** the Rust source of
-those that would go; **published** the date of the version in use. Licences are held by `deny.toml`; `packaging/sbom.py`
-writes the bill of materials (CycloneDX) of all {total} packages.
+Every package that the program itself names, with its reason: for whoever has to judge or reduce them. Written by
+`packaging/dependencies.py`, which measures: **all** is how many packages it needs in all, itself included; **alone** how many
+would go with it; **KiB** the Rust source of those that would go; **published** the date of the version in use. Which licences
+are allowed is in `deny.toml`; `packaging/sbom.py` writes the bill of materials (CycloneDX) of all {total} packages.
 
 | package | for | instead of | all | alone | KiB | published |
 |---|---|---|---:|---:|---:|---|
 """
 TAIL = """
-## Which do not earn their place
+## Which could be taken out
 
-Named so that somebody takes them out, in this order:
+In this order:
 
 - `reqwest`: a second HTTP client beside `hyper`, for the official lists and for authorities. Captures need `hyper`, since
   they keep bytes as they were sent; a small client over it could do the rest.
 - `terminal_size`, `rustix`: `rustix` alone can say both the width of a terminal and the space on a disk.
 - `uuid`: sixteen bytes of `getrandom` and a format string, but for the ids of exports, which follow from their content.
-- `whatlang`: trigrams of sixty languages beside our own list of small words; measure what is lost without it.
+- `whatlang`: trigrams of sixty languages beside our own list of small words; first measure what is lost without it.
 
-Last published long ago, though in wide use and without open faults known to us: `fst` (2021), `maud` (2025), `ring` (2025).
+Last published long ago, but widely used, and without open faults that we know of: `fst` (2021), `maud` (2025), `ring` (2025).
 """
 
 

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Builds the program as it is released: without the paths of this machine in it, so that the same sources and the same
 # toolchain give the same bytes anywhere. Usage: packaging/release.sh [cargo arguments]
-# The Debian package holds the plain build. `--target x86_64-unknown-linux-musl` makes a static one, which runs on any
+# packaging/deb.sh packs what comes out, or a plain build. `--target x86_64-unknown-linux-musl` makes a static one, which runs on any
 # Linux; a static build with glibc would load the C library of the machine to look up names, and fail beside another one.
 set -euo pipefail
 cd "$(dirname "$0")/.."
