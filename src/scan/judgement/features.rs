@@ -1,112 +1,12 @@
-//! The features of an ad, and the points that they come to.
-//!
-//! What an ad is about is decided by its strongest *anchor*: a product, a code
-//! word, a craft or the name of a taxon. What stands around the anchor (parts,
-//! tells, negatives) counts by its weight and its nearness; what the ad does
-//! (offers, prices, claims) counts once. All points are added; the sum is the score.
+//! What speaks for and against an ad that is about one of its marks.
 
 use std::collections::BTreeMap;
 
-use crate::lexicon::index::Entry;
 use crate::lexicon::term::CONTEXTS;
 use crate::lexicon::{Kind, Weight};
 
-use super::matching::Hit;
-use super::weights::Weights;
-
-/// What a hit may be about, and what the law says of it.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Standing {
-    /// Some taxon that is meant counts in the scope asked for.
-    pub counts: bool,
-    /// Some other taxon that is meant does not.
-    pub partly: bool,
-    /// A group that is mostly traded alive.
-    pub kept: bool,
-    /// A scientific name.
-    pub scientific: bool,
-    /// Taxa are meant, and none of them is listed.
-    pub exempt: bool,
-    /// A number for the class of the taxa that are meant; 0 when there are several.
-    pub class: u32,
-    /// A number for what is meant: the product, or the first taxon.
-    pub about: u32,
-    /// Only taxa below the one that is meant are listed.
-    pub below: bool,
-}
-
-/// A hit, and what is known of it for the judgement.
-#[derive(Clone, Copy, Debug)]
-pub struct Mark<'a> {
-    /// The hit.
-    pub hit: Hit,
-    /// Its term.
-    pub term: Entry<'a>,
-    /// What the law says of it; for anchors only.
-    pub standing: Standing,
-    /// True when the term belongs to another language than the ad.
-    pub foreign: bool,
-    /// True when a word before it says no: *not plastic*.
-    pub denied: bool,
-    /// True for a word of living animals or growing plants: *male*, *seedling*.
-    pub living: bool,
-}
-
-/// What else was read from the ad.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Circumstances {
-    /// A price is given.
-    pub price: bool,
-    /// A weight in grams is given.
-    pub grams: bool,
-    /// A way to reach the seller is given.
-    pub contact: bool,
-    /// The number of a book is given.
-    pub isbn: bool,
-    /// A scientific name is given that is not known.
-    pub unknown_name: bool,
-    /// A length in centimetres is given.
-    pub size: bool,
-    /// What the shop's category is for.
-    pub category: Option<Shelf>,
-}
-
-/// What a category of a shop is for, as far as it matters here.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Shelf {
-    /// Living animals or plants.
-    Alive,
-    /// What hunters, collectors of nature and dealers in old things trade.
-    Nature,
-    /// Cages, feed, pots.
-    Supplies,
-    /// Books, games, toys, software, tickets, courses, vehicles, team wear.
-    Elsewhere,
-}
-
-/// A feature of an ad.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Feature {
-    /// Its row in the table of weights.
-    pub name: &'static str,
-    /// How much of it there is, mostly between 0 and 1.
-    pub value: f64,
-    /// The mark that it was read from, by its place.
-    pub mark: Option<usize>,
-}
-
-/// What an ad came to.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Judgement {
-    /// The sum of the points.
-    pub points: f64,
-    /// The features that were added, the largest first.
-    pub features: Vec<Feature>,
-    /// The mark that the ad is about.
-    pub anchor: Option<usize>,
-    /// All marks that the ad may be about: `anchor`, and others that come near it.
-    pub anchors: Vec<usize>,
-}
+use super::nearness::{nearness, same_words, supplies, title_share};
+use super::{Circumstances, Feature, Mark, Shelf, is_anchor};
 
 /// Nearness from which two hits belong together.
 const NEAR: f64 = 0.5;
@@ -122,88 +22,12 @@ const BEGINNING: usize = 8;
 /// elephants as well as of mammoths.
 const FOSSIL_CODE: f64 = 0.25;
 
-/// How many points an anchor may lie behind the strongest one to count as well.
-const BEHIND: f64 = 20.0;
-
-/// Judges an ad by its marks.
-#[must_use]
-pub fn judge(marks: &[Mark<'_>], around: Circumstances, weights: &Weights) -> Judgement {
-    let mut judged: Vec<(f64, usize, Vec<Feature>)> = anchors(marks)
-        .map(|at| {
-            let features = features(marks, at, around);
-            (sum(&features, weights), at, features)
-        })
-        .collect();
-    judged.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
-    let near = judged.iter().filter(|other| other.0 >= judged[0].0 - BEHIND);
-    let mut anchors: Vec<usize> = near.map(|other| other.1).collect();
-    anchors.sort_unstable();
-    let Some((points, anchor, features)) = judged.into_iter().next() else {
-        return Judgement::default();
-    };
-    Judgement { points, features: by_size(features, weights), anchor: Some(anchor), anchors }
-}
-
-/// The points of [`judge`] alone, by whether a price and whether a contact is given; what
-/// `around` says of these is not asked.
-pub fn points_by(
-    marks: &[Mark<'_>],
-    around: Circumstances,
-    weights: &Weights,
-) -> impl Fn(bool, bool) -> f64 + use<> {
-    let around = Circumstances { price: true, contact: true, ..around };
-    let weighed = |feature: &Feature| {
-        let of_figures = feature.mark.is_none();
-        let is = |name| of_figures && feature.name == name;
-        (is("price"), is("contact"), feature.value * weights.get(feature.name))
-    };
-    let anchors: Vec<Vec<(bool, bool, f64)>> = anchors(marks)
-        .map(|at| features(marks, at, around).iter().map(weighed).collect())
-        .collect();
-    move |price, contact| {
-        let sums = anchors.iter().map(|features| {
-            let counts = |(of_price, of_contact, points): &(bool, bool, f64)| {
-                let there = (price || !of_price) && (contact || !of_contact);
-                there.then_some(*points)
-            };
-            features.iter().filter_map(counts).sum()
-        });
-        sums.max_by(f64::total_cmp).unwrap_or_default()
-    }
-}
-
-/// The features that count, the largest first.
-fn by_size(features: Vec<Feature>, weights: &Weights) -> Vec<Feature> {
-    let size = |feature: &Feature| (feature.value * weights.get(feature.name)).abs();
-    let mut sized: Vec<(f64, Feature)> =
-        features.into_iter().map(|feature| (size(&feature), feature)).collect();
-    sized.retain(|(size, _)| *size != 0.0);
-    sized.sort_by(|(a, one), (b, two)| b.total_cmp(a).then(one.name.cmp(two.name)));
-    sized.into_iter().map(|(_, feature)| feature).collect()
-}
-
-/// The sum of the points of `features`.
-#[must_use]
-pub fn sum(features: &[Feature], weights: &Weights) -> f64 {
-    features.iter().map(|feature| feature.value * weights.get(feature.name)).sum()
-}
-
-/// The marks that an ad may be about, by their places.
-pub(super) fn anchors(marks: &[Mark<'_>]) -> impl Iterator<Item = usize> {
-    (0..marks.len()).filter(|at| is_anchor(&marks[*at]))
-}
-
-fn is_anchor(mark: &Mark<'_>) -> bool {
-    mark.term.kind.is_about() && mark.standing.counts
-}
-
-/// *not plastic*: what is denied to be an imitation.
-fn is_denial(mark: &Mark<'_>) -> bool {
-    mark.denied && context(mark) == Some("negative.imitation")
-}
-
 /// The features of an ad that is about the mark `anchor`.
-pub(super) fn features(marks: &[Mark<'_>], anchor: usize, around: Circumstances) -> Vec<Feature> {
+pub(in crate::scan) fn features(
+    marks: &[Mark<'_>],
+    anchor: usize,
+    around: Circumstances,
+) -> Vec<Feature> {
     let mut found = Found { marks, anchor, features: Vec::new() };
     found.add("base", 1.0, None);
     found.anchor();
@@ -230,6 +54,11 @@ pub(super) fn features(marks: &[Mark<'_>], anchor: usize, around: Circumstances)
         }
     }
     found.features
+}
+
+/// *not plastic*: what is denied to be an imitation.
+fn is_denial(mark: &Mark<'_>) -> bool {
+    mark.denied && context(mark) == Some("negative.imitation")
 }
 
 struct Found<'a> {
@@ -495,7 +324,7 @@ impl Found<'_> {
     }
 }
 
-pub(super) fn anchor_feature(mark: &Mark<'_>) -> &'static str {
+pub(in crate::scan) fn anchor_feature(mark: &Mark<'_>) -> &'static str {
     match (mark.term.kind, mark.term.weight) {
         (Kind::Product, Weight::Strong) => "product.strong",
         (Kind::Product, Weight::Medium) => "product.medium",
@@ -557,39 +386,4 @@ fn share(weight: Weight) -> f64 {
         Weight::Medium => 0.75,
         Weight::Weak => 0.4,
     }
-}
-
-/// What stands in the title counts for the whole ad.
-fn title_share(mark: &Mark<'_>) -> f64 {
-    if mark.hit.field == 0 { 0.8 } else { 0.0 }
-}
-
-/// What is offered is named first: *cage for a parrot*, but *parrot with cage*.
-fn supplies(value: f64, hit: &Hit, anchor: &Hit) -> f64 {
-    let is_first = (hit.place, hit.start) < (anchor.place, anchor.start);
-    if hit.field == 0 && (is_first || anchor.field != 0) {
-        value.max(0.8) * 2.0
-    } else {
-        value * 0.4
-    }
-}
-
-/// How much two hits have to do with each other, by the words between them.
-fn nearness(a: &Hit, b: &Hit) -> f64 {
-    let (first, last) = if a.place <= b.place { (a, b) } else { (b, a) };
-    let between = last.place.saturating_sub(first.place + first.after - first.first);
-    let near = match between {
-        0 | 1 => 1.0,
-        2 | 3 => 0.8,
-        4..=8 => 0.6,
-        9..=20 => 0.4,
-        21..=40 => 0.25,
-        _ => 0.15,
-    };
-    if a.field == b.field { near } else { near * 0.9 }
-}
-
-/// True for hits that share letters: in a text without spaces a run is one word.
-fn same_words(a: &Hit, b: &Hit) -> bool {
-    a.field == b.field && a.start < b.end && b.start < a.end
 }
