@@ -160,6 +160,24 @@ fn two_imports_at_once_both_arrive_and_the_log_stays_whole() {
 }
 
 #[test]
+fn a_scan_is_taken_into_the_case_one_stands_in() {
+    let sandbox = case_with(SCAN);
+    let other = SCAN.lines().next().unwrap().replace("\"id\": \"", "\"id\": \"9");
+    sandbox.write("case/new.jsonl", other);
+    let inside = |args: &[&str]| {
+        let output = sandbox.command(args).current_dir(sandbox.path("case")).output().unwrap();
+        (output.status.code().unwrap(), String::from_utf8(output.stderr).unwrap())
+    };
+    let (code, said) = inside(&["case", "import", "new.jsonl"]);
+    assert_eq!(code, 0, "{said}");
+    assert!(said.contains("new.jsonl: 1 new, 0 changed, 0 known"), "{said}");
+    let (code, said) = inside(&["case", "import", "nowhere.jsonl"]);
+    assert!(code == 2 && said.contains("`nowhere.jsonl` is no case folder"), "{said}");
+    let outside = sandbox.run(&["case", "import", "case/new.jsonl"]);
+    assert!(outside.contains("error: no case folder was named"), "{outside}");
+}
+
+#[test]
 fn records_that_were_not_scanned_are_refused_with_what_to_do() {
     let sandbox = case_with(SCAN);
     sandbox.write("dump.jsonl", "{\"id\":1,\"title\":\"ivory\"}\n");
@@ -169,7 +187,7 @@ fn records_that_were_not_scanned_are_refused_with_what_to_do() {
     --- stderr
     warning: dump.jsonl:1: no `pugmark` object: the record was not scanned; left out
     error: dump.jsonl: no record has a `pugmark` object, so none was scanned
-    hint: run `pugmark scan` first: pugmark scan FILE --format jsonl | pugmark case import DIR
+    hint: run `pugmark scan` first: pugmark scan FILE --format jsonl | pugmark case import CASE
     ");
 }
 
@@ -207,7 +225,7 @@ fn a_case_without_ads_has_no_summary() {
     --- stdout
     --- stderr
     error: the ledger of `case` has no ads
-    hint: import some: pugmark scan FILE | pugmark case import DIR
+    hint: import some: pugmark scan FILE | pugmark case import CASE
     ");
 }
 

@@ -8,7 +8,7 @@ use fs_err::File;
 
 use crate::case::ledger::LedgerError;
 use crate::case::{Folder, ImportError, import};
-use crate::cli::case_folder::tell_clock;
+use crate::cli::case_folder::{CaseArg, open as open_case, tell_clock};
 use crate::cli::custodian::custodian;
 use crate::cli::{Hint, Outcome, Streams};
 
@@ -20,21 +20,42 @@ use crate::cli::{Hint, Outcome, Streams};
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:
   pugmark scan dump.jsonl --format jsonl | pugmark case import CASE
-  pugmark case import CASE monday.scan.jsonl tuesday.scan.jsonl")]
+  pugmark case import CASE monday.scan.jsonl tuesday.scan.jsonl
+  pugmark case import monday.scan.jsonl     (inside of the case folder)")]
 pub(super) struct Args {
-    /// Case folder
-    dir: PathBuf,
+    #[command(flatten)]
+    case: CaseArg,
+    /// Case folder; a file here is the first of those to read
+    #[arg(value_name = "CASE")]
+    first: Option<PathBuf>,
     /// Output of `pugmark scan --format jsonl`; `-` or none for standard input
     #[arg(value_name = "SCAN.jsonl")]
     files: Vec<PathBuf>,
 }
 
+impl Args {
+    /// The case that is meant, and what to read into it.
+    fn inputs(&self) -> anyhow::Result<(Folder, Vec<&Path>)> {
+        let mut files: Vec<&Path> = self.files.iter().map(PathBuf::as_path).collect();
+        let case = match self.first.as_deref() {
+            Some(first) if first == Path::new("-") || first.is_file() => {
+                files.insert(0, first);
+                self.case.open()?
+            }
+            Some(dir) => open_case(Some(dir))?,
+            None => self.case.open()?,
+        };
+        if files.is_empty() {
+            files.push(Path::new("-"));
+        }
+        Ok((case, files))
+    }
+}
+
 pub(super) fn run(args: &Args, streams: &mut Streams) -> anyhow::Result<Outcome> {
-    let case = Folder::open(&args.dir)?;
+    let (case, files) = args.inputs()?;
     let custodian = custodian()?;
     tell_clock(&case, &custodian, streams);
-    let standard_input = [PathBuf::from("-")];
-    let files = if args.files.is_empty() { &standard_input } else { args.files.as_slice() };
     let mut outcome = Outcome::Done;
     for file in files {
         let (input, name) = open(file)?;
@@ -69,7 +90,7 @@ fn open(path: &Path) -> anyhow::Result<(Box<dyn Read + Send>, String)> {
 fn advise(err: ImportError) -> anyhow::Error {
     let hint = match &err {
         ImportError::Ledger(LedgerError::NotScanned { .. }) => {
-            "run `pugmark scan` first: pugmark scan FILE --format jsonl | pugmark case import DIR"
+            "run `pugmark scan` first: pugmark scan FILE --format jsonl | pugmark case import CASE"
         }
         ImportError::Ledger(LedgerError::OtherVersion { .. }) => {
             "scan the ads again with this version of pugmark, then import that"

@@ -18,7 +18,8 @@ use crate::evidence::Custodian;
   pugmark case purge CASE --yes
   pugmark case purge CASE --reason \"order of the court of 3 May 2027\" --yes")]
 pub(super) struct Args {
-    /// Case folder
+    /// Case folder, which must be named: the one you are in is not purged
+    #[arg(value_name = "CASE")]
     dir: PathBuf,
     /// Why the data go before the retention date, or without one
     #[arg(long, value_name = "TEXT")]

@@ -4,8 +4,8 @@ use std::path::PathBuf;
 
 use age::x25519::Identity;
 
-use crate::case::Folder;
 use crate::case::seal::{SealError, identity_in, identity_of_user, seal, unseal};
+use crate::cli::case_folder::CaseDir;
 use crate::cli::{Hint, Outcome, Streams};
 use crate::clock::Clock;
 use crate::evidence::Custodian;
@@ -29,8 +29,8 @@ pub(super) struct KeyArgs {}
       --to age1ql3z7hjy54pw3hyww5ayyfg7zqgvc7w3j2elw8zmrj2kg5sfn9aqmcac8p
   pugmark case seal CASE --to age1… --to age1… --out case.age   (either can open it)")]
 pub(super) struct SealArgs {
-    /// Case folder
-    dir: PathBuf,
+    #[command(flatten)]
+    case: CaseDir,
     /// Public key of who may open it, as `pugmark case key` or `age-keygen` prints it
     #[arg(long, value_name = "KEY", required = true)]
     to: Vec<String>,
@@ -63,7 +63,7 @@ pub(super) fn key(_: &KeyArgs, streams: &mut Streams) -> anyhow::Result<Outcome>
 }
 
 pub(super) fn run_seal(args: &SealArgs, streams: &mut Streams) -> anyhow::Result<Outcome> {
-    let case = Folder::open(&args.dir)?;
+    let case = args.case.open()?;
     let custodian = Custodian::of_user(Clock::System)?;
     let digest = seal(&case, &custodian, &args.to, &args.out).map_err(advise)?;
     streams.message(format_args!("Wrote {}, SHA-256 {digest}.", args.out.display()));

@@ -52,8 +52,16 @@ struct Line {
 }
 
 impl Record for Line {
-    const COLUMNS: &'static [&'static str] =
-        &["folder", "number", "title", "investigator", "items", "custody entries", "last entry"];
+    const COLUMNS: &'static [&'static str] = &[
+        "folder",
+        "number",
+        "title",
+        "investigator",
+        "keep until",
+        "items",
+        "custody entries",
+        "last entry",
+    ];
 
     fn cells(&self) -> Vec<String> {
         let details = &self.case.details;
@@ -62,6 +70,7 @@ impl Record for Line {
             details.number.clone().unwrap_or_default(),
             details.title.clone(),
             details.investigator.clone().unwrap_or_default(),
+            details.retain_until.map_or_else(String::new, |day| day.to_string()),
             self.items.to_string(),
             self.custody_entries.to_string(),
             self.last_entry.map_or_else(String::new, |time| format!("{time:.0}")),

@@ -72,7 +72,9 @@ pub(super) fn run(args: &Args, streams: &mut Streams) -> anyhow::Result<Outcome>
     let summary = summarise(&Ledger::of(case.path()), &terms(args, &case, streams)?)?;
     if summary.looked_at.records == 0 {
         return Err(anyhow::anyhow!("the ledger of `{}` has no ads", case.path().display())
-            .context(Hint("import some: pugmark scan FILE | pugmark case import DIR".to_owned())));
+            .context(Hint(
+                "import some: pugmark scan FILE | pugmark case import CASE".to_owned(),
+            )));
     }
     let outputs = [
         (&args.html, Form::Html),
