@@ -99,17 +99,23 @@ pub fn records<'a>(
         }
         Layout::Csv { delimiter, columns } => {
             let mut line = block.line;
+            let whole = simdutf8::basic::from_utf8(&block.bytes).ok();
             Box::new(
                 csv_records(&block.bytes, *delimiter)
                     .map(move |(from, to)| {
                         let at = line;
                         let raw = &block.bytes[from..to];
                         line += u64::try_from(memchr::memchr_iter(b'\n', raw).count()).unwrap_or(0);
-                        (at, raw)
+                        Line {
+                            number: at,
+                            begin: from,
+                            raw,
+                            text: whole.map(|text| &text[from..to]),
+                        }
                     })
                     // The header is the first line of the file.
-                    .filter(|(line, raw)| *line > 1 && !raw.trim_ascii().is_empty())
-                    .map(move |(line, raw)| (line, cells(line, raw, *delimiter, columns))),
+                    .filter(|line| line.number > 1 && !line.raw.trim_ascii().is_empty())
+                    .map(move |line| (line.number, cells(&line, *delimiter, columns))),
             )
         }
     }
@@ -249,30 +255,23 @@ fn quoted(text: &str) -> String {
     serde_json::to_string(text).expect("a string is always JSON")
 }
 
-fn cells<'a>(
-    line: u64,
-    raw: &'a [u8],
-    delimiter: u8,
-    columns: &'a [Column],
-) -> Result<Record<'a>, Fault> {
-    let (text, repaired) = decoded(raw, std::str::from_utf8(raw).ok());
-    let cells: Vec<Cow<'a, str>> = match text {
-        Cow::Borrowed(text) => split(text, delimiter).collect(),
+fn cells<'a>(line: &Line<'a>, delimiter: u8, columns: &'a [Column]) -> Result<Record<'a>, Fault> {
+    let (text, repaired) = decoded(line.raw, line.utf_8());
+    let mut cells: Vec<Cow<'a, str>> = Vec::with_capacity(columns.len());
+    match text {
+        Cow::Borrowed(text) => cells.extend(split(text, delimiter)),
         Cow::Owned(text) => {
-            split(&text, delimiter).map(|cell| Cow::Owned(cell.into_owned())).collect()
+            cells.extend(split(&text, delimiter).map(|cell| Cow::Owned(cell.into_owned())));
         }
-    };
+    }
     if cells.len() != columns.len() {
         return Err(Fault::Ragged { found: cells.len(), expected: columns.len() });
     }
-    let fields: Vec<_> = columns
-        .iter()
-        .zip(&cells)
-        .filter_map(|((name, role), cell)| {
-            Some(((*role)?, Cow::Borrowed(name.as_str()), cell.clone()))
-        })
-        .collect();
-    Ok(Record { line, original: Original::Cells(cells), fields, repaired })
+    let mut fields = Vec::with_capacity(columns.len());
+    fields.extend(columns.iter().zip(&cells).filter_map(|((name, role), cell)| {
+        Some(((*role)?, Cow::Borrowed(name.as_str()), cell.clone()))
+    }));
+    Ok(Record { line: line.number, original: Original::Cells(cells), fields, repaired })
 }
 
 /// The cells of one record of CSV, as the crate csv cuts them, borrowed where no
@@ -280,16 +279,17 @@ fn cells<'a>(
 fn split(record: &str, delimiter: u8) -> impl Iterator<Item = Cow<'_, str>> {
     let record = record.strip_suffix('\n').unwrap_or(record);
     let record = record.strip_suffix('\r').unwrap_or(record);
-    let mut rest = Some(record);
+    let bytes = record.as_bytes();
+    let mut delimiters = memchr::memchr_iter(delimiter, bytes);
+    let mut next = Some(0);
     std::iter::from_fn(move || {
-        let from = rest?;
-        let bytes = from.as_bytes();
-        let quoted = bytes.first() == Some(&b'"');
-        let closed = if quoted { closing_quote(bytes, 1) } else { 0 };
-        let end = memchr::memchr(delimiter, &bytes[closed..]).map(|at| closed + at);
-        rest = end.map(|end| &from[end + 1..]);
-        let cell = &from[..end.unwrap_or(from.len())];
-        Some(if quoted { unquoted(cell, closed) } else { Cow::Borrowed(cell) })
+        let from = next?;
+        let is_quoted = bytes.get(from) == Some(&b'"');
+        let closed = if is_quoted { closing_quote(bytes, from + 1) } else { from };
+        let end = delimiters.find(|at| *at >= closed);
+        next = end.map(|end| end + 1);
+        let cell = &record[from..end.unwrap_or(record.len())];
+        Some(if is_quoted { unquoted(cell, closed - from) } else { Cow::Borrowed(cell) })
     })
 }
 
