@@ -218,11 +218,10 @@ fn row<'a>(line: &Line<'a>, values: &[Value], columns: &'a [Column]) -> Result<R
         let at = |byte: u32| (byte as usize).checked_sub(line.begin);
         json::text_of(text.get(at(from)?..at(to)?)?)
     };
-    let fields: Vec<_> = (columns.iter().zip(values))
-        .filter_map(|((name, role), at)| {
-            Some(((*role)?, Cow::Borrowed(name.as_str()), value(*at)?))
-        })
-        .collect();
+    let mut fields = Vec::with_capacity(columns.len());
+    fields.extend(columns.iter().zip(values).filter_map(|((name, role), at)| {
+        Some(((*role)?, Cow::Borrowed(name.as_str()), value(*at)?))
+    }));
     check(&fields)?;
     let open = Cow::Borrowed(text.strip_suffix('}').unwrap_or(text));
     let original = Original::Json { open, empty: columns.is_empty() };

@@ -1,6 +1,6 @@
 //! The cells of a column of Parquet as JSON.
 
-use parquet::basic::ConvertedType;
+use parquet::basic::{ConvertedType, LogicalType};
 use parquet::column::reader::{ColumnReader, ColumnReaderImpl};
 use parquet::data_type::{ByteArray, DataType};
 use parquet::errors::{ParquetError, Result as ParquetResult};
@@ -92,27 +92,53 @@ pub(super) fn cells(reader: ColumnReader, described: ColumnDescPtr) -> Box<dyn C
         ColumnReader::DoubleColumnReader(reader) => {
             typed(reader, described, |d, v, out| json(out, &Field::convert_double(d, *v)))
         }
-        ColumnReader::ByteArrayColumnReader(reader) => typed(reader, described, bytes),
+        ColumnReader::ByteArrayColumnReader(reader) => {
+            let write = if is_text(&described) { text } else { bytes };
+            typed(reader, described, write)
+        }
         ColumnReader::FixedLenByteArrayColumnReader(reader) => {
             typed(reader, described, |d, v, out| bytes(d, &ByteArray::from(v.clone()), out))
         }
     }
 }
 
-/// Text as text, also where the file does not say that it is; other bytes in base64.
-fn bytes(described: &ColumnDescPtr, value: &ByteArray, out: &mut Vec<u8>) -> ParquetResult<()> {
-    let is_plain = matches!(
+/// True for columns of text, also where the file does not say that they are.
+fn is_text(described: &ColumnDescPtr) -> bool {
+    matches!(
         described.converted_type(),
         ConvertedType::UTF8 | ConvertedType::ENUM | ConvertedType::JSON | ConvertedType::NONE
     ) && described.logical_type_ref().is_none_or(|kind| {
-        use parquet::basic::LogicalType;
         matches!(kind, LogicalType::String | LogicalType::Enum | LogicalType::Json)
-    });
-    match simdutf8::basic::from_utf8(value.data()) {
-        Ok(text) if is_plain => plain(out, text),
-        _ if described.converted_type() == ConvertedType::INTERVAL || is_plain => {
-            json(out, &Field::Bytes(value.clone()))
-        }
+    })
+}
+
+/// Text as text; bytes that are none in base64.
+fn text(_: &ColumnDescPtr, value: &ByteArray, out: &mut Vec<u8>) -> ParquetResult<()> {
+    let bytes = value.data();
+    if stands_as_it_is(bytes) {
+        out.push(b'"');
+        out.extend_from_slice(bytes);
+        out.push(b'"');
+        return Ok(());
+    }
+    match simdutf8::basic::from_utf8(bytes) {
+        Ok(text) => plain(out, text),
+        Err(_) => json(out, &Field::Bytes(value.clone())),
+    }
+}
+
+/// True for ASCII that JSON does not write otherwise.
+fn stands_as_it_is(bytes: &[u8]) -> bool {
+    let is_plain = |byte: u8| matches!(byte, b' '..=b'~') & (byte != b'"') & (byte != b'\\');
+    bytes.iter().fold(true, |all, byte| all & is_plain(*byte))
+}
+
+fn bytes(described: &ColumnDescPtr, value: &ByteArray, out: &mut Vec<u8>) -> ParquetResult<()> {
+    if is_text(described) {
+        return text(described, value, out);
+    }
+    match described.converted_type() {
+        ConvertedType::INTERVAL => json(out, &Field::Bytes(value.clone())),
         _ => json(out, &Field::convert_byte_array(described, value.clone())?),
     }
 }

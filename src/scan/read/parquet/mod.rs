@@ -380,7 +380,7 @@ mod tests {
 
     #[test]
     fn the_places_of_values_are_those_in_the_lines() {
-        let texts = ["ivory \"tusk\"", "Möbel", ""];
+        let texts = ["ivory \"tusk\"", "Möbel\n\\", ""];
         let blocks = blocks(file("text", &texts), 1 << 20);
         let [block] = blocks.as_slice() else { panic!("{} blocks", blocks.len()) };
         let at = |value: usize| {
