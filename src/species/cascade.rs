@@ -120,33 +120,58 @@ impl Species {
         if self.rank(id) != Rank::Genus || !self.has_listed_below(id) {
             return None;
         }
-        let grades = |status: &Status<'_>| (status.appendix.clone(), status.annex.clone());
-        let own = grades(&self.status(id, on));
-        if own == (None, None) {
+        let status = self.status(id, on);
+        if (&status.appendix, &status.annex) == (&None, &None) {
             return None;
         }
-        let species: Vec<_> =
-            self.species_of(id).map(|species| self.by_rank(species, on)).collect();
-        let others = || species.iter().filter(|other| grades(other) != own);
-        let first = others().next()?;
-        let alike = others().filter(|other| grades(other) == grades(first)).count();
-        (alike * 4 >= species.len() * 3).then(|| first.clone())
+        let species: Vec<_> = self.species_of(id).collect();
+        let grades: Vec<_> =
+            species.iter().map(|species| self.grades_by_rank(*species, day(on))).collect();
+        let own = match status.by_species {
+            true => grades.first()?.clone(),
+            false => self.grades_by_rank(id, day(on)),
+        };
+        let other = grades.iter().position(|other| *other != own)?;
+        let alike = grades.iter().filter(|grade| **grade == grades[other]).count();
+        (alike * 4 >= species.len() * 3).then(|| self.by_rank(species[other], on))
+    }
+
+    /// What tells two of [`Self::by_rank`] apart by Appendix or Annex, without their rows in words.
+    fn grades_by_rank(&self, id: TaxonId, on: u32) -> [Vec<u32>; 2] {
+        [Law::Cites, Law::Eu].map(|law| {
+            let rows = self.reaching(law, id, |row| row.in_force(on));
+            let mut grades: Vec<u32> = rows.iter().map(|row| row.grade).collect();
+            grades.sort_unstable();
+            grades.dedup();
+            grades
+        })
     }
 
     /// The accepted species of `id`, a genus or more.
     fn species_of(&self, id: TaxonId) -> impl Iterator<Item = TaxonId> {
-        let is_genus = self.rank(id) == Rank::Genus;
-        let name = self.name_of(id);
-        // Taxa stand by name, and those of a genus begin with its name.
-        let from = if is_genus { id.0 as usize } else { 0 };
-        let taxa = self.taxa().skip(from);
-        let taxa =
-            taxa.take_while(move |taxon| !is_genus || self.name_of(*taxon).starts_with(name));
-        taxa.filter(move |taxon| {
+        self.near(id).filter(move |taxon| {
             self.rank(*taxon) == Rank::Species
                 && self.kind(*taxon) == TaxonKind::Accepted
                 && self.is_within(*taxon, id)
         })
+    }
+
+    /// Taxa among which all below `id` are: they stand by name, and those of a genus or species
+    /// begin with its name.
+    fn near(&self, id: TaxonId) -> impl Iterator<Item = TaxonId> {
+        let is_named_so = self.rank(id) <= Rank::Genus;
+        let name = self.name_of(id);
+        let taxa = self.taxa().skip(if is_named_so { id.0 as usize } else { 0 });
+        taxa.take_while(move |taxon| !is_named_so || self.name_of(*taxon).starts_with(name))
+    }
+
+    /// The rows of `law` of [`Self::near`].
+    fn rows_near(&self, law: Law, id: TaxonId) -> Box<dyn Iterator<Item = (TaxonId, RowId)> + '_> {
+        if self.rank(id) > Rank::Genus {
+            return Box::new(self.all_rows(law));
+        }
+        let rows = move |taxon| self.rows(law, taxon).map(move |row| (taxon, row));
+        Box::new(self.near(id).flat_map(rows))
     }
 
     /// The rows of the nearest rank that has a row for which `wanted` holds.
@@ -187,7 +212,7 @@ impl Species {
         let mut names: BTreeMap<Law, BTreeSet<u32>> = BTreeMap::new();
         let mut taxa = BTreeSet::new();
         for law in [Law::Cites, Law::Eu] {
-            for (taxon, row) in self.all_rows(law).filter(|(taxon, _)| *taxon != id) {
+            for (taxon, row) in self.rows_near(law, id).filter(|(taxon, _)| *taxon != id) {
                 if row.in_force(on) && self.is_within(taxon, id) {
                     names.entry(law).or_default().insert(row.grade);
                     taxa.insert(taxon);
