@@ -133,7 +133,7 @@ fn decide(evidence: &[f32; COUNT], scripts: Languages) -> Spoken {
     let most = evidence[best.place()];
     let only_one = scripts.count() == 1;
     if most < ENOUGH && !only_one {
-        // Of these languages only the names of taxa are known: they need some evidence.
+        // Of these languages few words are known beside the names of taxa: they need some evidence.
         let named_only = ["sv", "fi", "hu"];
         let possible = scripts
             .iter()
