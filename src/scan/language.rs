@@ -17,6 +17,19 @@ pub struct Spoken {
     pub best: Option<Language>,
     /// The languages that are not ruled out.
     pub possible: Languages,
+    /// The languages that words speak for which are no names of taxa; none where there are few.
+    pub told: Languages,
+}
+
+/// A term that was met in an ad.
+#[derive(Clone, Copy, Debug)]
+pub struct Met {
+    /// The languages that have it.
+    pub languages: Languages,
+    /// How long it is, in bytes.
+    pub length: usize,
+    /// The name of a taxon.
+    pub is_name: bool,
 }
 
 const COUNT: usize = 24;
@@ -24,22 +37,25 @@ const COUNT: usize = 24;
 const KEEP: f32 = 0.55;
 /// Evidence below which no language is ruled out.
 const ENOUGH: f32 = 3.0;
+/// Evidence of words that are no names from which a language is told.
+const TOLD: f32 = 0.75;
 
-/// Finds the language of an ad from its fields, the languages and the length of
-/// the terms `met` in it, and the language that the feed gives (only a hint:
-/// feeds are often wrong).
+/// Finds the language of an ad from its fields, the terms `met` in it, and the language that the
+/// feed gives (only a hint: feeds are often wrong).
 #[must_use]
 pub fn spoken(
     fields: &[(&str, &Text)],
-    met: impl Iterator<Item = (Languages, usize)>,
+    met: impl Iterator<Item = Met>,
     hint: Option<Language>,
 ) -> Spoken {
     let mut evidence = [0f32; COUNT];
-    for (languages, bytes) in met {
+    let mut of_names = [0f32; COUNT];
+    for Met { languages, length, is_name } in met {
         // One or two letters are a word of some language always.
-        if !languages.is_universal() && bytes >= 3 {
-            let letters = u16::try_from(bytes.min(16)).unwrap_or(16);
-            add(&mut evidence, languages, f32::from(letters) / 8.0);
+        if !languages.is_universal() && length >= 3 {
+            let letters = u16::try_from(length.min(16)).unwrap_or(16);
+            let evidence = if is_name { &mut of_names } else { &mut evidence };
+            add(evidence, languages, f32::from(letters) / 8.0);
         }
     }
     for (_, text) in fields {
@@ -51,6 +67,11 @@ pub fn spoken(
     }
     if let Some(hint) = hint {
         evidence[hint.place()] += 1.5;
+    }
+    let told = Language::all().filter(|language| evidence[language.place()] >= TOLD);
+    let told = told.fold(Languages::default(), |all, one| all.with(Languages::one(one)));
+    for (words, names) in evidence.iter_mut().zip(of_names) {
+        *words += names;
     }
     let scripts = scripts(fields);
     let leads = Leads::of(&evidence, scripts);
@@ -65,7 +86,7 @@ pub fn spoken(
             evidence[language.place()] = 0.0;
         }
     }
-    decide(&evidence, scripts)
+    Spoken { told, ..decide(&evidence, scripts) }
 }
 
 /// Evidence from which trigrams, which cost more than all else, are not asked.
@@ -139,7 +160,7 @@ fn decide(evidence: &[f32; COUNT], scripts: Languages) -> Spoken {
             .iter()
             .filter(|language| *language == best || !named_only.contains(&language.code()))
             .fold(Languages::default(), |all, language| all.with(Languages::one(language)));
-        return Spoken { best: (most > 1.0).then_some(best), possible };
+        return Spoken { best: (most > 1.0).then_some(best), possible, ..Spoken::default() };
     }
     let mut possible = Languages::one(best).with(Languages::one(Language::ENGLISH));
     for language in Language::all() {
@@ -147,7 +168,7 @@ fn decide(evidence: &[f32; COUNT], scripts: Languages) -> Spoken {
             possible = possible.with(Languages::one(language));
         }
     }
-    Spoken { best: Some(best), possible }
+    Spoken { best: Some(best), possible, ..Spoken::default() }
 }
 
 /// Adds what trigrams say: `most` where they are sure.

@@ -3,8 +3,8 @@
 use std::cell::RefCell;
 use std::rc::Rc;
 
-use crate::lexicon::Vocabulary;
 use crate::lexicon::index::{Candidate, Glance, Index, Seen};
+use crate::lexicon::{Kind, Vocabulary, function_words};
 
 use super::normal::Text;
 use super::recent::Recent;
@@ -161,7 +161,13 @@ impl<'a> Lookup<'a> {
 
     fn find(&self, seen: Seen<'_>) -> Option<Rc<Terms>> {
         let mut terms = Terms::default();
+        // Neither what ends like a name nor a compound is meant: *какие*, *proberen*.
+        let is_function_word = function_words::languages(seen.form).is_some();
         self.vocabulary.at(seen, |index, candidate, term| {
+            let is_name = self.vocabulary.kind(term) == Kind::Taxon && candidate.remaining == 0;
+            if is_function_word && is_name {
+                return;
+            }
             let seconds = self.vocabulary.part(index).seconds(&candidate);
             terms.add(Found { index, candidate, term }, seconds);
         });

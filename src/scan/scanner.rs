@@ -4,7 +4,7 @@ use jiff::civil::Date;
 
 use crate::lexicon::index::{Fit, Seen};
 use crate::lexicon::words::Gap;
-use crate::lexicon::{Kind, Language, Vocabulary};
+use crate::lexicon::{Kind, Language, Languages, Vocabulary, Weight};
 use crate::species::Species;
 
 use super::ad::{Ad, Role};
@@ -14,7 +14,7 @@ use super::duty::Denials;
 use super::explain;
 use super::extract::{Measures, Price, Rates, contact, marking, measure, price};
 use super::judgement::{self, Circumstances, Judgement, Mark};
-use super::language::{self, Spoken};
+use super::language::{self, Met, Spoken};
 use super::living;
 use super::lookup::Lookup;
 use super::matching::{self, Hit};
@@ -208,7 +208,7 @@ impl<'a> Scanner<'a> {
     fn words_of(&self, ad: &Ad<'_>, found: Matched) -> Reading<'a> {
         let Matched { texts, hits, measures } = found;
         let spoken = self.spoken(ad, &texts, &hits);
-        let mut marks = self.marks(hits, spoken);
+        let mut marks = self.marks(ad, hits, spoken);
         for mark in &mut marks {
             mark.denied = mark.term.kind == Kind::Negative && is_denied(ad, &mark.hit);
         }
@@ -228,20 +228,42 @@ impl<'a> Scanner<'a> {
         let fields: Vec<(&str, &Text)> =
             ad.fields.iter().map(|field| field.text.as_ref()).zip(texts).collect();
         let hint = ad.language.and_then(Language::from_code);
-        let met = hits.iter().map(|hit| (hit.languages, hit.end - hit.start));
+        let met = hits.iter().map(|hit| Met {
+            languages: hit.languages,
+            length: hit.end - hit.start,
+            is_name: self.vocabulary.kind(hit.term) == Kind::Taxon,
+        });
         language::spoken(&fields, met, hint)
     }
 
     /// The hits that the language of the ad allows, the first [`MOST_MARKS`] of them.
-    fn marks(&self, hits: Vec<Hit>, spoken: Spoken) -> Vec<Mark<'a>> {
+    fn marks(&self, ad: &Ad<'_>, hits: Vec<Hit>, spoken: Spoken) -> Vec<Mark<'a>> {
         let mut marks = Vec::with_capacity(hits.len().min(MOST_MARKS));
         let understood = hits.into_iter().filter_map(|hit| {
             let understood = hit.languages.is_universal() || hit.languages.meets(spoken.possible);
             let counts = understood || self.vocabulary.kind(hit.term).is_about();
-            counts.then(|| Mark { foreign: !understood, ..self.mark(hit) })
+            (counts && !self.is_out_of_place(ad, &hit, spoken.told))
+                .then(|| Mark { foreign: !understood, ..self.mark(hit) })
         });
         marks.extend(understood.take(MOST_MARKS));
         marks
+    }
+
+    /// True for a name of one word where the words around it are of other languages, those `told`:
+    /// *kurt* is a wolf in Turkish only. A genus has a capital letter there: *tyto* is Czech for
+    /// these.
+    fn is_out_of_place(&self, ad: &Ad<'_>, hit: &Hit, told: Languages) -> bool {
+        let term = self.vocabulary.term(hit.term);
+        let is_weak =
+            term.kind == Kind::Taxon && hit.after - hit.first == 1 && term.weight != Weight::Strong;
+        if !is_weak || told.count() == 0 || hit.languages.meets(told) {
+            return false;
+        }
+        if hit.languages.is_universal() {
+            let written = &ad.fields[hit.field].text[hit.start..hit.end];
+            return written.starts_with(char::is_lowercase);
+        }
+        !hit.languages.has(Language::ENGLISH)
     }
 
     /// The mark of `hit`, held neither foreign nor denied.
