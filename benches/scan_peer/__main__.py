@@ -125,14 +125,15 @@ class Scanner:
     def marks(self, ad, read, around):
         hits, lists = read
         texts = [text for _, text in ad.fields]
-        met = [(hit[4], len(texts[hit[5]][hit[0] : hit[1]].encode())) for hit in hits]
-        spoken, possible = self.languages.spoken(texts, lists, met, ad.language)
+        kinds = self.matcher.kinds
+        met = [(hit[4], len(texts[hit[5]][hit[0] : hit[1]].encode()), kinds[hit[2]] == TAXON) for hit in hits]
+        spoken, possible, told = self.languages.spoken(texts, lists, met, ad.language)
         around["isbn"] = any(
             len(token[2]) == 13 and token[2].startswith(("978", "979")) and token[2].isdecimal()
             for tokens in lists for token in tokens
         )
         around["unknown"] = any(self.has_unknown_name(text, tokens) for text, tokens in zip(texts, lists))
-        return spoken, self.judge.marks(hits, texts, possible)
+        return spoken, self.judge.marks(hits, texts, possible, told)
 
     def has_unknown_name(self, text, tokens):
         for one, two in zip(tokens, tokens[1:]):

@@ -65,7 +65,7 @@ class Judge:
         self.contexts = {name.split(".", 1)[1]: name for name in self.weights if name.startswith("negative.")}
         del self.contexts["fossil-shark"]
 
-    def marks(self, hits, texts, possible):
+    def marks(self, hits, texts, possible, told=0):
         """The hits that the language of the ad allows."""
         out = []
         for hit in hits:
@@ -73,6 +73,11 @@ class Judge:
             understood = hit[4] & (possible | UNIVERSAL)
             if not understood and kind not in ABOUT:
                 continue
+            is_weak = kind == TAXON and standing["counts"] and weight != 2 and hit[7] - hit[6] == 1
+            if told and is_weak and not hit[4] & told:
+                # A name of one word, and the words around it are of other languages.
+                if texts[hit[5]][hit[0]].islower() if hit[4] & UNIVERSAL else not hit[4] & ENGLISH:
+                    continue
             mark = Mark()
             (mark.start, mark.end, mark.term, mark.disguised, mark.languages, mark.field, mark.first, mark.after, mark.place,
              mark.part) = hit

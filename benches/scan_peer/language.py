@@ -15,7 +15,7 @@ from words import Table, is_letter
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 NAMES = "Eng Fra Deu Nld Spa Ita Por Pol Ces Rus Ukr Cmn Jpn Kor Vie Tha Ind Ara Tur Swe Fin Hun"
 CODE_OF = dict(zip(NAMES.split(), "en fr de nl es it pt pl cs ru uk zh ja ko vi th id ar tr sv fi hu".split()))
-KEEP, ENOUGH, SETTLED = 0.55, 3.0, 6.0
+KEEP, ENOUGH, SETTLED, TOLD = 0.55, 3.0, 6.0, 0.75
 FEWEST_LETTERS, MOST_LETTERS = 12, 200
 UNIVERSAL = 1 | 1 << PLACE["xx"]
 ENGLISH = 1 << PLACE["en"]
@@ -154,14 +154,15 @@ class Languages:
         return found
 
     def spoken(self, texts, token_lists, hits, hint):
-        """The likeliest language (or None), and those that are not ruled out, as bits."""
-        evidence = [0.0] * len(CODES)
+        """The likeliest language (or None), and as bits those that are not ruled out, and those that words speak
+        for which are no names."""
+        evidence, of_names = [0.0] * len(CODES), [0.0] * len(CODES)
         share, words = self.share, self.function_words
-        for languages, size in hits:
+        for languages, size, is_name in hits:
             if not languages & UNIVERSAL and size >= 3:
                 places, count = share(languages)
                 for place in places:
-                    evidence[place] += min(size, 16) / 8 / count
+                    (of_names if is_name else evidence)[place] += min(size, 16) / 8 / count
         for tokens in token_lists:
             for token in tokens:
                 languages = words.get(token[2])
@@ -171,6 +172,8 @@ class Languages:
                         evidence[place] += 1.5 / count
         if hint in PLACE:
             evidence[PLACE[hint]] += 1.5
+        told = sum(1 << place for place, amount in enumerate(evidence) if amount >= TOLD)
+        evidence = [words + names for words, names in zip(evidence, of_names)]
         possible = scripts(texts)
         places, count = share(possible)
         if count != 1:
@@ -183,16 +186,16 @@ class Languages:
                     self.by_trigrams(" ".join(texts), added, evidence)
         evidence = [amount if possible >> place & 1 else 0.0 for place, amount in enumerate(evidence)]
         if not places:
-            return None, 0
+            return None, 0, told
         best = max(places, key=lambda place: (evidence[place], -place))
         most = evidence[best]
         if most < ENOUGH and count != 1:
-            return CODES[best] if most > 1.0 else None, possible & ~NAMED_ONLY | 1 << best
+            return CODES[best] if most > 1.0 else None, possible & ~NAMED_ONLY | 1 << best, told
         found = 1 << best | ENGLISH
         for place, amount in enumerate(evidence):
             if amount >= most * KEEP:
                 found |= 1 << place
-        return CODES[best], found
+        return CODES[best], found, told
 
     def by_trigrams(self, text, most, evidence):
         """Adds what trigrams say: `most` where they are sure."""

@@ -162,6 +162,7 @@ class Matcher:
     def __init__(self, data):
         self.whole, self.runs = data["whole"], data["runs"]
         self.kinds = [term[1] for term in data["terms"]]
+        self.function_words = data["function_words"]
         self.texts = [term[0] for term in data["terms"]]
         self.denies = {at for at, term in enumerate(data["terms"]) if term[1] == LEGALITY and "no-papers" in term[4]}
         self.anchors = {at for at, term in enumerate(data["terms"]) if term[7].get("counts")}
@@ -250,9 +251,11 @@ class Matcher:
         if found is None:
             ones, several = [], {}
             for one in self.find(form, accents, lost):
-                later = one[2][2]
+                term, _, later, _ = one[2]
                 if not later:
-                    ones.append(one)
+                    # Neither what ends like a name nor a compound is meant by a word of a sentence.
+                    if self.kinds[term] != TAXON or form not in self.function_words:
+                        ones.append(one)
                     continue
                 for start in {form[:3] for form in later[0][0]} | {later[0][1][:3]} - {""}:
                     several.setdefault(start, []).append(one)
@@ -288,8 +291,7 @@ class Matcher:
 
     def is_known(self, form):
         """True when a word is one that terms begin with."""
-        ones, several = self.candidates(form, None, False) or ((), ())
-        return bool(several) or any(how == WHOLE for how, *_ in ones)
+        return any(how == WHOLE for how, *_ in self.find(form, None, False))
 
     def follows(self, pattern, form, accents, lost):
         ways = pattern[0].get(form)

@@ -271,6 +271,8 @@ def one_script(form):
     if not other:
         return None
     latin = sum(c.isascii() and c.isalpha() for c in form)
+    if not latin and len(form) < 4:
+        return None
     if latin + other == len(form):
         return "".join(LOOKS_LATIN.get(c, c) for c in form)
     return "".join(LOOKS_CYRILLIC.get(c, c) for c in form) if latin else None

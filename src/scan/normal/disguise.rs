@@ -106,7 +106,8 @@ fn one_script(form: &str) -> Option<String> {
     let latin = form.chars().filter(char::is_ascii_alphabetic).count();
     let other = form.chars().filter(|c| latin_for(*c).is_some()).count();
     let letters = form.chars().count();
-    if other == 0 {
+    // A short word of one script is a word of it: Ukrainian *всі* is no BCI, a boa's name.
+    if other == 0 || latin == 0 && letters < 4 {
         return None;
     }
     if latin + other == letters {
