@@ -528,7 +528,7 @@ fn the_list_shows_cases_and_names_folders_that_cannot_be_read() {
     sandbox.write("broken/case.json", "{}");
     let output = sandbox.run(&["case", "list", "--format", "csv"]);
     assert!(output.starts_with("exit 3\n"), "{output}");
-    assert!(output.contains("\ncase,,Ivory,,0,1,"), "{output}");
+    assert!(output.contains("\ncase,,Ivory,,,0,1,"), "{output}");
     assert!(output.contains("warning: `broken` is no case folder"), "{output}");
     fs_err::create_dir(sandbox.path("none")).unwrap();
     assert!(sandbox.run(&["case", "list", "none"]).starts_with("exit 1\n"));
