@@ -76,7 +76,8 @@ class Judge:
             is_weak = kind == TAXON and standing["counts"] and weight != 2 and hit[7] - hit[6] == 1
             if told and is_weak and not hit[4] & told:
                 # A name of one word, and the words around it are of other languages.
-                if texts[hit[5]][hit[0]].islower() if hit[4] & UNIVERSAL else not hit[4] & ENGLISH:
+                is_genus = hit[4] & UNIVERSAL
+                if weight == 0 and texts[hit[5]][hit[0]].islower() if is_genus else not hit[4] & ENGLISH:
                     continue
             mark = Mark()
             (mark.start, mark.end, mark.term, mark.disguised, mark.languages, mark.field, mark.first, mark.after, mark.place,

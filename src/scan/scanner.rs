@@ -250,8 +250,8 @@ impl<'a> Scanner<'a> {
     }
 
     /// True for a name of one word where the words around it are of other languages, those `told`:
-    /// *kurt* is a wolf in Turkish only. A genus has a capital letter there: *tyto* is Czech for
-    /// these.
+    /// *kurt* is a wolf in Turkish only. A short genus has a capital letter there: *tyto* is Czech
+    /// for these.
     fn is_out_of_place(&self, ad: &Ad<'_>, hit: &Hit, told: Languages) -> bool {
         let term = self.vocabulary.term(hit.term);
         let is_weak =
@@ -261,7 +261,7 @@ impl<'a> Scanner<'a> {
         }
         if hit.languages.is_universal() {
             let written = &ad.fields[hit.field].text[hit.start..hit.end];
-            return written.starts_with(char::is_lowercase);
+            return term.weight == Weight::Weak && written.starts_with(char::is_lowercase);
         }
         !hit.languages.has(Language::ENGLISH)
     }
