@@ -249,6 +249,22 @@ fn words_of_ones_own_are_added() {
 }
 
 #[test]
+fn a_name_of_another_language_than_the_words_around_it_says_nothing() {
+    for (text, verdict) in [
+        ("Tasche aus Leder, Kurt, 80 €", "clear"),
+        ("satılık kurt derisi, 500 TL", "flag"),
+        ("Сумка кожаная, какие есть цвета, 80 €", "clear"),
+        ("Wij proberen deze tas van leer te verkopen, 80 euro", "clear"),
+        ("сумка шкіряна, всі кольори, 500 грн", "clear"),
+        ("verkaufe phelsuma paar, 60 €", "flag"),
+    ] {
+        let output = Sandbox::new().pipe(&["scan"], text.to_owned());
+        let found = records(&String::from_utf8(output.stdout).unwrap());
+        assert_eq!(found[0]["pugmark"]["verdict"], verdict, "{text}: {found:?}");
+    }
+}
+
+#[test]
 fn what_an_ad_says_it_has_not_is_no_claim() {
     let ad = r#"{"title":"Perroquet gris du Gabon","text":"sans CITES, pas de bague, 400 euros"}"#;
     let output = Sandbox::new().pipe(&["scan", "--from", "jsonl"], format!("{ad}\n"));
