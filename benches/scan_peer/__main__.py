@@ -126,7 +126,7 @@ class Scanner:
         hits, lists = read
         texts = [text for _, text in ad.fields]
         kinds = self.matcher.kinds
-        met = [(hit[4], len(texts[hit[5]][hit[0] : hit[1]].encode()), kinds[hit[2]] == TAXON) for hit in hits]
+        met = [(hit[4], len(texts[hit[5]][hit[0] : hit[1]].encode()), kinds[hit[2]] == terms.TAXON) for hit in hits]
         spoken, possible, told = self.languages.spoken(texts, lists, met, ad.language)
         around["isbn"] = any(
             len(token[2]) == 13 and token[2].startswith(("978", "979")) and token[2].isdecimal()
