@@ -6,6 +6,7 @@ mod completions;
 mod config;
 mod custodian;
 mod data;
+mod day;
 mod demo;
 mod doctor;
 mod evidence;

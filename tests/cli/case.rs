@@ -160,6 +160,19 @@ fn two_imports_at_once_both_arrive_and_the_log_stays_whole() {
 }
 
 #[test]
+fn a_day_is_written_in_one_way_and_one_that_is_over_is_told_of() {
+    let sandbox = Sandbox::new();
+    let new =
+        |until: &str| sandbox.run(&["case", "new", until, "--title", "T", "--retain-until", until]);
+    let refused = new("31.12.2027");
+    assert!(refused.starts_with("exit 2\n"), "{refused}");
+    assert!(refused.contains("write a day as YYYY-MM-DD, for instance"), "{refused}");
+    let warning = "warning: 2020-01-31, until which persons' data are kept, is over";
+    assert!(new("2020-01-31").contains(warning));
+    assert!(!new("2999-01-31").contains("warning"));
+}
+
+#[test]
 fn a_scan_is_taken_into_the_case_one_stands_in() {
     let sandbox = case_with(SCAN);
     let other = SCAN.lines().next().unwrap().replace("\"id\": \"", "\"id\": \"9");

@@ -258,7 +258,7 @@ fn a_name_of_another_language_than_the_words_around_it_says_nothing() {
         ("сумка шкіряна, всі кольори, 500 грн", "clear"),
         ("verkaufe phelsuma paar, 60 €", "flag"),
     ] {
-        let output = Sandbox::new().pipe(&["scan"], text.to_owned());
+        let output = Sandbox::new().pipe(&["scan"], text);
         let found = records(&String::from_utf8(output.stdout).unwrap());
         assert_eq!(found[0]["pugmark"]["verdict"], verdict, "{text}: {found:?}");
     }

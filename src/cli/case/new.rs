@@ -4,7 +4,8 @@ use std::path::PathBuf;
 
 use crate::case::{CaseDetails, Folder};
 use crate::cli::custodian::custodian;
-use crate::cli::{Outcome, Streams, case_folder};
+use crate::cli::{Outcome, Streams, case_folder, day};
+use crate::clock::Clock;
 
 /// Make a case folder
 ///
@@ -31,7 +32,7 @@ pub(super) struct Args {
     #[arg(long, value_name = "LAW")]
     legal_basis: Option<String>,
     /// Keep persons' data until this day (YYYY-MM-DD); then `case purge` takes them out
-    #[arg(long, value_name = "DATE")]
+    #[arg(long, value_name = "DATE", value_parser = day::read)]
     retain_until: Option<jiff::civil::Date>,
 }
 
@@ -47,6 +48,9 @@ pub(super) fn run(args: &Args, streams: &mut Streams) -> anyhow::Result<Outcome>
     let case =
         Folder::create(&args.dir, details, &custodian).map_err(case_folder::explain_folder)?;
     streams.message(format_args!("Made the case folder `{}`.", case.path().display()));
+    if let Some(until) = args.retain_until.filter(|until| *until < Clock::System.today()) {
+        streams.warning(format_args!("{until}, until which persons' data are kept, is over"));
+    }
     streams.detail(format_args!(
         "Entries are signed with key {}",
         custodian.public_key().fingerprint()

@@ -5,8 +5,8 @@ use std::path::PathBuf;
 use anyhow::Context as _;
 use jiff::civil::Date;
 
-use crate::cli::Streams;
 use crate::cli::data::{Data, DataArgs};
+use crate::cli::{Streams, day};
 use crate::clock::Clock;
 use crate::lexicon::{Lexicon, ListError, Vocabulary};
 use crate::scan::{Options, Scanner, Scope, Weights};
@@ -18,7 +18,7 @@ pub(in crate::cli) struct JudgeArgs {
     #[arg(long, value_name = "SCOPE", default_value = "listed")]
     scope: ScopeChoice,
     /// Judge by the law of this day
-    #[arg(long, value_name = "DATE")]
+    #[arg(long, value_name = "DATE", value_parser = day::read)]
     as_of: Option<Date>,
     /// Add the words of this list to the shipped ones
     #[arg(long, value_name = "CSV")]

@@ -1,10 +1,9 @@
 //! Days that a user names, and data that have grown old.
 
-use anyhow::Context;
 use jiff::ToSpan;
 use jiff::civil::Date;
 
-use crate::cli::{Hint, Streams};
+use crate::cli::{Hint, Streams, day};
 use crate::clock::Clock;
 use crate::species::Species;
 
@@ -16,11 +15,10 @@ pub(super) fn parse_or_today(text: Option<&str>) -> anyhow::Result<Date> {
     let Some(text) = text else {
         return Ok(Clock::System.today());
     };
-    let well_formed =
-        text.len() == 10 && text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'-');
-    let date = well_formed.then(|| text.parse::<Date>().ok()).flatten();
-    date.ok_or_else(|| anyhow::anyhow!("`{text}` is no day of the calendar"))
-        .context(Hint("write a day as YYYY-MM-DD, for instance 2024-02-29".to_owned()))
+    let read = day::read(text);
+    read.map_err(|how| {
+        anyhow::anyhow!("`{text}` is no day of the calendar").context(Hint(how.to_owned()))
+    })
 }
 
 /// Says so when the data are more than a year old.
