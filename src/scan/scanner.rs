@@ -254,9 +254,12 @@ impl<'a> Scanner<'a> {
     /// for these.
     fn is_out_of_place(&self, ad: &Ad<'_>, hit: &Hit, told: Languages) -> bool {
         let term = self.vocabulary.term(hit.term);
-        let is_weak =
-            term.kind == Kind::Taxon && hit.after - hit.first == 1 && term.weight != Weight::Strong;
-        if !is_weak || told.count() == 0 || hit.languages.meets(told) {
+        // What speaks against an ad stays, or words alone would no longer bound its points.
+        let is_weak = self.is_anchor(hit.term)
+            && term.kind == Kind::Taxon
+            && hit.after - hit.first == 1
+            && term.weight != Weight::Strong;
+        if told.count() == 0 || hit.languages.meets(told) || !is_weak {
             return false;
         }
         if hit.languages.is_universal() {
