@@ -18,7 +18,7 @@ use crate::output::{spreadsheet_text, terminal_text};
 use crate::scan::normal::Text;
 use crate::scan::read::json::{self, Object};
 use crate::scan::read::record::{records, write_json};
-use crate::scan::read::{How, Input, Inputs, Mapping, Source};
+use crate::scan::read::{How, Input, Inputs, Layout, Mapping, Record, Source};
 use crate::scan::record::Finding;
 use crate::scan::{Options, Scanner, Scope, Weights};
 use crate::species::update::Official;
@@ -74,26 +74,29 @@ fn scanner() -> &'static Scanner<'static> {
     })
 }
 
-/// Reads `bytes` as a file of ads called `name`, judges each ad and writes it.
-fn ads(bytes: &[u8], name: &str) {
+/// Hands `take` each record of `bytes`, read as a file or an archive of ads called `name`.
+fn each_record(bytes: &[u8], name: &str, take: impl Fn(&Record<'_>, &Layout)) {
     let mapping = Mapping::default();
-    let Ok(input) = Input::open(Box::new(Cursor::new(bytes.to_vec())), name, &mapping, 1 << 16)
-    else {
-        return;
-    };
-    let Input { layout, blocks, .. } = input;
-    for block in blocks.map_while(Result::ok) {
-        for (_, record) in records(&block, &layout, &mapping) {
-            let Ok(record) = record else { continue };
-            let finding = scanner().judge(&record.ad());
-            assert!(finding.score <= 100, "a score is at most 100");
-            let mut line = Vec::new();
-            write_json(&mut line, &record, &layout, &finding);
-            let written: Object<'_> =
-                serde_json::from_slice(&line).expect("what scan writes is JSON");
-            check_places(&written, &finding);
+    let source = Source::Stream(Box::new(Cursor::new(bytes.to_vec())));
+    let inputs = Inputs::open(source, name, &How::new(&mapping, 1 << 16)).into_iter().flatten();
+    for Input { layout, blocks, .. } in inputs.flatten() {
+        for block in blocks.map_while(Result::ok) {
+            let records = records(&block, &layout, &mapping);
+            records.filter_map(|(_, record)| record.ok()).for_each(|record| take(&record, &layout));
         }
     }
+}
+
+/// Judges each ad of `bytes`, a file called `name`, and writes it.
+fn ads(bytes: &[u8], name: &str) {
+    each_record(bytes, name, |record, layout| {
+        let finding = scanner().judge(&record.ad());
+        assert!(finding.score <= 100, "a score is at most 100");
+        let mut line = Vec::new();
+        write_json(&mut line, record, layout, &finding);
+        let written: Object<'_> = serde_json::from_slice(&line).expect("what scan writes is JSON");
+        check_places(&written, &finding);
+    });
 }
 
 /// A hit's place lies in the field that it names, or in one of them if a key comes twice.
@@ -121,16 +124,7 @@ fn ads_json(bytes: &[u8]) {
 
 /// Reads `bytes` as a file or an archive of ads called `name`, whose text nobody judges.
 fn files(bytes: &[u8], name: &str) {
-    let mapping = Mapping::default();
-    let source = Source::Stream(Box::new(Cursor::new(bytes.to_vec())));
-    let inputs = Inputs::open(source, name, &How::new(&mapping, 1 << 16)).into_iter().flatten();
-    for Input { layout, blocks, .. } in inputs.flatten() {
-        for block in blocks.map_while(Result::ok) {
-            for (_, record) in records(&block, &layout, &mapping) {
-                let _ = record.map(|record| record.ad().fields.len());
-            }
-        }
-    }
+    each_record(bytes, name, |record, _| drop(record.ad()));
 }
 
 fn ads_mail(bytes: &[u8]) {

@@ -164,8 +164,8 @@ impl<'a> Lookup<'a> {
         // Neither what ends like a name nor a compound is meant: *какие*, *proberen*.
         let is_function_word = function_words::languages(seen.form).is_some();
         self.vocabulary.at(seen, |index, candidate, term| {
-            let is_name = self.vocabulary.kind(term) == Kind::Taxon && candidate.remaining == 0;
-            if is_function_word && is_name {
+            let is_one_word = candidate.remaining == 0;
+            if is_function_word && is_one_word && self.vocabulary.kind(term) == Kind::Taxon {
                 return;
             }
             let seconds = self.vocabulary.part(index).seconds(&candidate);

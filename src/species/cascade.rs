@@ -121,7 +121,7 @@ impl Species {
             return None;
         }
         let status = self.status(id, on);
-        if (&status.appendix, &status.annex) == (&None, &None) {
+        if status.appendix.is_none() && status.annex.is_none() {
             return None;
         }
         let species: Vec<_> = self.species_of(id).collect();

@@ -7,7 +7,6 @@ use reqwest::blocking::{Client, Response};
 use reqwest::header::{LOCATION, RETRY_AFTER};
 use reqwest::redirect::{Action, Attempt, Policy};
 use serde_json::Value;
-use url::Url;
 
 use super::UpdateError;
 
@@ -111,10 +110,8 @@ impl Polite {
 
 /// Stays with the server that was named: the token goes to no other.
 fn follow(attempt: Attempt<'_>) -> Action {
-    let server =
-        |url: &Url| (url.host_str().map(str::to_owned), url.port(), url.scheme() == "https");
     let known = attempt.previous();
-    let stays = known.first().is_some_and(|named| server(named) == server(attempt.url()));
+    let stays = known.first().is_some_and(|named| named.origin() == attempt.url().origin());
     if stays && known.len() <= REDIRECTS { attempt.follow() } else { attempt.stop() }
 }
 
